@@ -1,0 +1,94 @@
+"""The certificate's own arithmetic: dates, capacity and money from the tables, in plain numpy.
+
+Nothing here is shared with the program or with the stages that feed it: the one permitted
+duplication, so that a mistake in either shows as a disagreement.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.case import Case
+
+
+def opening_year(case: Case) -> np.ndarray:
+    """(project, start_year): calendar year in which a start opens."""
+    lead = case.rules.months["preparation_months"].values + case.rules.months["construction_months"].values
+    months = np.array(case.decision_years)[None, :] * 12 + lead[:, None]
+    return np.asarray(np.floor(months / 12).astype(int))
+
+
+def opening_month(case: Case) -> np.ndarray:
+    """(project): month in which a start opens, 1 to 12."""
+    lead = case.rules.months["preparation_months"].values + case.rules.months["construction_months"].values
+    return np.asarray((lead % 12 + 1).astype(int))
+
+
+def units_in_service(case: Case, started: np.ndarray) -> np.ndarray:
+    """(project, county): units in service at the end of the target year."""
+    on_time = opening_year(case) <= case.decision_years[-1]
+    return np.einsum("pcs,ps->pc", started, on_time.astype(float))
+
+
+def standing(case: Case, started: np.ndarray) -> np.ndarray:
+    """(resource, county): what stands at the end of the target year with the plan."""
+    added = np.einsum("pc,pr->rc", units_in_service(case, started), case.rules.outputs.values)
+    return np.asarray(case.in_place.values + added)
+
+
+def counted(case: Case, stands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what counts (resource, county), and staff missing for crews (cadre, county)."""
+    rules = case.rules
+    row = {r: n for n, r in enumerate(rules.resources)}
+    ratio = np.nan_to_num(rules.heads_per_unit.values)
+    free = np.stack([stands[row[k]] for k in rules.cadres])
+    for r in rules.resources:
+        if r not in rules.staffed:
+            free = free - ratio[row[r]][:, None] * stands[row[r]][None, :]
+    missing = np.maximum(-free, 0.0)
+    result = stands.copy()
+    for r in rules.staffed:
+        for k in np.flatnonzero(ratio[row[r]]):
+            result[row[r]] = np.minimum(result[row[r]], np.maximum(free[k], 0.0) / ratio[row[r], k])
+    return result, missing
+
+
+def months_of_year(first: np.ndarray, length: np.ndarray, start: int, year: int) -> np.ndarray:
+    """(project): months of [first, first + length) after January of `start` that fall in `year`."""
+    offset = 12 * (year - start)
+    return np.clip(np.minimum(offset + 12, first + length) - np.maximum(offset, first), 0, None)
+
+
+def money_of_start(case: Case, start: int, year: int) -> tuple[np.ndarray, np.ndarray]:
+    """(project): real yuan of capital and of fiscal running cost of one start in one year."""
+    prepare = case.rules.months["preparation_months"].values
+    build = case.rules.months["construction_months"].values
+    spread = np.maximum(build, 1)
+    capital = case.costs["capital_cost"].values * months_of_year(prepare, spread, start, year) / spread
+    tail = np.full_like(prepare, round(case.terms.recurrent_years * 12))
+    running = months_of_year(prepare + build, tail, start, year) / 12
+    return np.asarray(capital), np.asarray(case.costs["fiscal_recurrent"].values * running)
+
+
+def index(case: Case, year: int) -> float:
+    """Nominal money for one unit of real money."""
+    return float((1 + case.terms.deflator) ** (year - case.terms.price_year))
+
+
+def present_cost(case: Case, started: np.ndarray) -> float:
+    """Present cost of a plan, real yuan: capital + fiscal recurrent - residual value."""
+    total = 0.0
+    terms, life = case.terms, case.service_life.values
+    first = case.decision_years[0]
+    last = case.decision_years[-1] + int(np.ceil(terms.recurrent_years)) + 1
+    units = started.sum(axis=1)
+    for s, start in enumerate(case.decision_years):
+        for year in range(first, last + 1):
+            capital, running = money_of_start(case, start, year)
+            factor = (1 + terms.discount_rate) ** (terms.price_year - year)
+            total += float(units[:, s] @ (capital + running)) * factor
+        left = np.nan_to_num(np.maximum(1 - terms.recurrent_years / life, 0.0))
+        closing = opening_year(case)[:, s] + terms.recurrent_years - terms.price_year
+        worth = case.costs["capital_cost"].values * left * (1 + terms.discount_rate) ** -closing
+        total -= float(units[:, s] @ worth)
+    return total

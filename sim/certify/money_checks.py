@@ -1,0 +1,138 @@
+"""Checks of the ledger: every use paid, by funds that may, within their shares and envelopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sim.case import Case
+from sim.certify import arithmetic
+from sim.certify.certificate import Check, Claims, check
+
+FEN = 100
+HALF_FEN = 0.5
+YUAN = 1.0
+
+
+def checks(case: Case, claims: Claims) -> Sequence[Check]:
+    """Return the checks of the ledger and of the three cost figures."""
+    paid = {
+        (kind, basis): _cube(case, claims.ledger, kind, basis)
+        for kind in ("capital", "recurrent")
+        for basis in ("nominal", "real")
+    }
+    return [
+        *_ties(case, claims, paid),
+        *_funds(case, claims, paid),
+        *_envelopes(case, paid),
+        *_figures(case, claims, paid),
+    ]
+
+
+def _years(case: Case) -> list[int]:
+    last = case.decision_years[-1] + int(np.ceil(case.terms.recurrent_years))
+    return list(range(case.decision_years[0], last + 1))
+
+
+def _cube(case: Case, table: pd.DataFrame, kind: str, basis: str) -> np.ndarray:
+    """(fund, project, county, year) fen of one kind in one price basis."""
+    labels = [
+        list(case.rules.funds["fund"].values),
+        list(case.rules.projects["project"].values),
+        case.rules.counties,
+        _years(case),
+    ]
+    cube = np.zeros([len(axis) for axis in labels])
+    part = table[(table["kind"] == kind) & (table["price_basis"] == basis)]
+    places = [
+        pd.Index(axis).get_indexer(part[name])
+        for axis, name in zip(labels, ("fund", "project", "county", "year"), strict=True)
+    ]
+    if any((place < 0).any() for place in places):
+        cube[:] = np.nan
+        return cube
+    np.add.at(cube, tuple(places), part["amount_fen"].to_numpy(dtype=float))
+    return cube
+
+
+def _due(case: Case, started: np.ndarray, kind: str, basis: str) -> np.ndarray:
+    """(project, county, year) fen that must be paid."""
+    due = np.zeros((*started.shape[:2], len(_years(case))))
+    for s, start in enumerate(case.decision_years):
+        for y, year in enumerate(_years(case)):
+            money = arithmetic.money_of_start(case, start, year)[kind == "recurrent"]
+            scale = arithmetic.index(case, year) if basis == "nominal" else 1.0
+            due[..., y] += started[:, :, s] * money[:, None] * scale * FEN
+    return due
+
+
+def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+    shown = _shown_years(case, claims)
+    for (kind, basis), cube in paid.items():
+        due = _due(case, claims.started, kind, basis)[..., shown]
+        whole = np.abs(cube[..., shown].sum(axis=(0, 3)) - due.sum(axis=2))
+        n_funds = len(case.rules.funds["fund"])
+        yearly = np.abs(cube[..., shown].sum(axis=0) - due)
+        yield check(f"{kind} of each project ties ({basis}), fen", whole, HALF_FEN + 1e-3)
+        yield check(f"{kind} of each project and year ties ({basis}), fen", yearly, float(n_funds))
+    known = set(zip(claims.ledger["kind"], claims.ledger["price_basis"], strict=True))
+    yield check("no entry of another kind", float(len(known - set(paid))), 0.0)
+    yield check("no negative entry", -claims.ledger["amount_fen"].to_numpy(dtype=float), 0.0)
+
+
+def _shown_years(case: Case, claims: Claims) -> slice:
+    """The ledger may end with the scenario's last year, before the tail does."""
+    last = int(claims.ledger["year"].max()) if len(claims.ledger) else case.decision_years[-1]
+    return slice(0, max(last, case.decision_years[-1]) - case.decision_years[0] + 1)
+
+
+def _funds(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+    rules = case.rules.fund_rules
+    capital, recurrent = paid["capital", "nominal"], paid["recurrent", "nominal"]
+    share = rules["max_share"].transpose("fund", "project").values[..., None, None]
+    use = capital.sum(axis=0)[None]
+    yield check("capital share of each fund, fen", capital - share * use, FEN * YUAN)
+    running = rules["max_recurrent_share"].transpose("fund", "project").values[..., None, None]
+    yield check("recurrent share of each fund, fen", recurrent - running * recurrent.sum(axis=0), FEN * YUAN)
+    cap = rules["grant_cap"].transpose("fund", "project").values[..., None]
+    units = claims.started.sum(axis=2)[None]
+    limited = np.broadcast_to(np.isfinite(cap), capital.shape[:3])
+    over = capital.sum(axis=3) - np.where(np.isfinite(cap), cap, 0.0) * units * FEN
+    yield check("grant caps, fen", over[limited], FEN * YUAN)
+    local = case.rules.funds["local"].values
+    least = rules["matching_share"].values[:, None] * capital.sum(axis=(0, 3))
+    yield check("local match, fen", least - capital[local].sum(axis=(0, 3)), FEN * YUAN)
+
+
+def _envelopes(case: Case, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+    n = len(case.decision_years)
+    spent = (paid["capital", "nominal"] + paid["recurrent", "nominal"]).sum(axis=(1, 2))
+    until = spent[:, :n]
+    yearly = case.rules.envelopes.values * FEN
+    keeps = case.rules.funds["carry_over"].values
+    for f, fund in enumerate(case.rules.funds["fund"].values):
+        have = 0.0
+        left = []
+        for y in range(n):
+            have = (have if keeps[f] and np.isfinite(have) else 0.0) + yearly[f, y] - until[f, y]
+            left.append(-have if np.isfinite(yearly[f, y]) else 0.0)
+        yield check(f"envelope of {fund} each year, fen", np.array(left), 0.0)
+    total = case.rules.envelope_totals.values * FEN
+    limited = np.isfinite(total)
+    yield check("envelopes in total, fen", (until.sum(axis=1) - np.where(limited, total, 0))[limited], 0.0)
+
+
+def _figures(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+    n = len(case.decision_years)
+    capital, recurrent = paid["capital", "nominal"][..., :n], paid["recurrent", "nominal"][..., :n]
+    local = case.rules.funds["local"].values
+    want = {
+        "capital_outlay_yuan": capital.sum() / FEN,
+        "present_cost_yuan": arithmetic.present_cost(case, claims.started),
+        "local_burden_yuan": (capital[local].sum() + recurrent[local].sum()) / FEN,
+    }
+    for name, figure in want.items():
+        off = abs(figure - claims.figures[name]) if name in claims.figures else np.nan
+        yield check(f"figure {name}", off, max(0.005, 1e-9 * abs(float(figure))))

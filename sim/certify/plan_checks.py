@@ -1,0 +1,141 @@
+"""Checks of projects, staff, targets and levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from sim.case import MONEY, Case
+from sim.certify import arithmetic
+from sim.certify.certificate import Check, Claims, check
+
+UNITS = 1e-6
+LEVEL = 2e-6
+HEAD = 1.0
+
+
+def checks(case: Case, claims: Claims) -> Sequence[Check]:
+    """Return the checks of projects, staff, targets and levels."""
+    return [
+        *_projects(case, claims),
+        *_dates(case, claims),
+        *_limits(case, claims),
+        *_staff(case, claims),
+        *_levels(case, claims),
+    ]
+
+
+def _projects(case: Case, claims: Claims) -> Iterator[Check]:
+    started, solved = claims.started, claims.solved
+    yield check("units are not negative", -started, 0.0)
+    yield check("units are whole", np.abs(started - np.round(started)), 0.0)
+    whole = case.rules.projects["whole"].values
+    yield check("buildings were solved whole", np.abs(solved - started)[whole], UNITS)
+    yield check("heads were rounded up by less than one", np.abs(started - solved - 0.5) - 0.5, 2 * UNITS)
+
+
+def _dates(case: Case, claims: Claims) -> Iterator[Check]:
+    years, months = arithmetic.opening_year(case), arithmetic.opening_month(case)
+    used = claims.started.sum(axis=1) > 0
+    yield check("opening years follow from the months", np.abs(claims.open_year - years)[used], 0.0)
+    yield check("opening months follow from the months", np.abs(claims.open_month - months), 0.0)
+    late = (years > case.decision_years[-1]) & used
+    yield check("every project opens by the target year", late, 0.0)
+
+
+def _limits(case: Case, claims: Claims) -> Iterator[Check]:
+    rules, started = case.rules, claims.started
+    sites = rules.sites.values
+    yield check("sites", (started.sum(axis=2) - sites)[np.isfinite(sites)], UNITS)
+    most = rules.starts_per_year.values
+    limited = np.isfinite(most)
+    yield check("building capacity", (started.sum(axis=1) - most[:, None])[limited], UNITS)
+    serving = arithmetic.units_in_service(case, started)
+    asked = np.einsum("pq,pc->pqc", rules.prerequisites.values, serving)
+    where = rules.prerequisites.values > 0
+    yield check("prerequisites", (asked - serving[None])[where], UNITS)
+    heads = rules.projects["kind"].values == "heads"
+    row = [rules.resources.index(k) for k in rules.cadres]
+    hired = np.einsum("pcs,pk->ks", started[heads], rules.outputs.values[heads][:, row])
+    pool = case.pool.values
+    yield check("recruitment pool", (hired - pool)[np.isfinite(pool)], UNITS)
+
+
+def _staff(case: Case, claims: Claims) -> Iterator[Check]:
+    rules = case.rules
+    stands = arithmetic.standing(case, claims.started)
+    row = {r: n for n, r in enumerate(rules.resources)}
+    inner = [row[k] for k in rules.parents]
+    outer = [row[k] for k in rules.parents.values()]
+    before = np.maximum(case.in_place.values[inner] - case.in_place.values[outer], 0.0)
+    yield check("subsets stay inside their parent", stands[inner] - stands[outer] - before, HEAD)
+    counts, missing = arithmetic.counted(case, stands)
+    _, already = arithmetic.counted(case, case.in_place.values)
+    yield check("crews are staffed", missing - already, HEAD)
+    yield check("capacity shown is what counts", np.abs(counts - claims.capacity), 1e-6 * (1 + float(counts.max())))
+
+
+def _levels(case: Case, claims: Claims) -> Iterator[Check]:
+    """Each level's value is recomputed from the plan as solved, and again from the plan shown."""
+    for name, (value, bound) in claims.levels.items():
+        solved = level_value(case, claims.solved, name)
+        if solved is None:
+            continue
+        scale = max(abs(value), 1.0)
+        yield check(f"value of {name}", solved - value, LEVEL * scale)
+        yield check(f"bound of {name}", bound - solved, LEVEL * scale)
+        if name != "present_cost":
+            shown = level_value(case, claims.started, name)
+            assert shown is not None
+            yield check(f"value of {name} as shown", shown - value, LEVEL * scale)
+
+
+def level_value(case: Case, started: np.ndarray, name: str) -> float | None:
+    """Return the value of a level for a plan (project, county, start_year), None where it is money paid."""
+    counts, _ = arithmetic.counted(case, arithmetic.standing(case, started))
+    if name == "rules":
+        return _rules_value(case, counts)
+    if name.startswith("targets_"):
+        return _shortfall(case, counts, int(name.removeprefix("targets_")))
+    if name == "present_cost":
+        return arithmetic.present_cost(case, started) / MONEY
+    if name == "worst_county":
+        return _worst(case, counts)
+    return None
+
+
+def _rules_value(case: Case, counts: np.ndarray) -> float:
+    total = 0.0
+    for r in map(str, case.floor["resource"].values):
+        floor = case.floor.sel(resource=r).values
+        have = counts[case.rules.resources.index(r)]
+        if floor.sum() > 0:
+            total += float(np.maximum(floor - have, 0.0).sum() / floor.sum())
+        if case.spread_cap is not None and r in case.need["resource"]:
+            need = case.need.sel(resource=r).values
+            behind = have.sum() / need.sum() - have / need - case.spread_cap
+            total += float(np.maximum(behind, 0.0).sum())
+    return total
+
+
+def _shortfall(case: Case, counts: np.ndarray, level: int) -> float:
+    total = 0.0
+    for r in map(str, case.need["resource"].values):
+        need = case.need.sel(resource=r).values
+        if case.level[r] != level or need.sum() <= 0:
+            continue
+        short = need - counts[case.rules.resources.index(r)]
+        missed = max(short.sum(), 0.0) if case.scope[r] == "city" else np.maximum(short, 0.0).sum()
+        total += case.weight[r] * float(missed / need.sum())
+    return total
+
+
+def _worst(case: Case, counts: np.ndarray) -> float:
+    worst = 0.0
+    for r in map(str, case.floor["resource"].values):
+        if r in case.need["resource"]:
+            need = case.need.sel(resource=r).values
+            have = counts[case.rules.resources.index(r)][need > 0]
+            worst = max(worst, float(np.max(1 - have / need[need > 0], initial=0.0)))
+    return worst

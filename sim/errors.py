@@ -1,0 +1,52 @@
+"""What can go wrong, told so that the user can mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault in the user's input: where it stands, what was found, what is allowed."""
+
+    where: str
+    found: str
+    allowed: str = ""
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        """One line: `file:line:column: found; allowed: ...; did you mean ...?`."""
+        text = f"{self.where}: {self.found}"
+        if self.allowed:
+            text += f"; allowed: {self.allowed}"
+        if self.nearest:
+            text += f"; did you mean {self.nearest!r}?"
+        return text
+
+
+class InputError(Exception):
+    """Faults in the user's input, all of them at once (exit code 2)."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class ContractError(AssertionError):
+    """A stage was handed, or returned, data that breaks its contract: our bug."""
+
+
+class NoCertifiedPlanError(Exception):
+    """The solver returned no plan that passes the certificate (exit code 4)."""
+
+
+class CertificateError(Exception):
+    """A certificate or a ledger does not hold (exit code 6)."""
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return the closest of `words` to `word`, or an empty string when none is close."""
+    close = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.6)
+    return close[0] if close else ""

@@ -1,0 +1,143 @@
+"""From checked tables to labelled figures; each figure used is remembered for the evidence page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+from sim.contracts import labelled
+from sim.evidence.book import Book
+from sim.evidence.tables import Row
+from sim.scenario.schema import Scenario
+
+RANGE_COLUMN = {"low": "low", "central": "value", "high": "high"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure that entered a run, with its provenance."""
+
+    table: str
+    key: str
+    parameter: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    geography: str
+    year: str
+    source: str
+    locator: str
+    quote: str
+    quality: str
+    reason: str
+    reason_zh: str
+    where: str
+
+
+@dataclass
+class Figures:
+    """Reads labelled arrays out of a book and keeps what was read."""
+
+    book: Book
+    scenario: Scenario
+    used: dict[tuple[str, str, str], Figure] = field(default_factory=dict)
+
+    def scalar(self, name: str) -> float:
+        """Return a named figure of `scalars.csv`, or the scenario's replacement of it."""
+        row = next(r for r in self.book["scalars"] if r["name"] == name)
+        value = self.scenario.assumptions.get(name, row.number("value"))
+        self._remember(row, name, name, value, replaced=name in self.scenario.assumptions)
+        return value
+
+    def array(
+        self, table: str, parameter: str, dims: Sequence[str], coords: dict[str, list[str]], units: str = ""
+    ) -> xr.DataArray:
+        """Return `parameter` of `table` over `dims`; NaN where the table has no row.
+
+        The column read is `value`, except for the recruitment ceilings, which follow the scenario.
+        """
+        column = "value"
+        if parameter == "growth_ceiling":
+            column = RANGE_COLUMN[self.scenario.workforce.growth_ceiling]
+        shape = [len(coords[dim]) for dim in dims]
+        values = np.full(shape, np.nan)
+        index = {dim: {label: n for n, label in enumerate(coords[dim])} for dim in dims}
+        for row in self.book[table].where(parameter=parameter):
+            if all(row[dim] in index[dim] for dim in dims):
+                place = tuple(index[dim][row[dim]] for dim in dims)
+                values[place] = row.number(column)
+                self._remember(row, " ".join(row[d] for d in dims), parameter, row.number(column))
+                units = units or row["unit"]
+        return labelled(values, tuple(dims), coords, units)
+
+    def derived(self, resource: str, value: float, unit: str, index: str) -> None:
+        """Remember that a stock of the city was spread over its counties by an index."""
+        reasons = {
+            "health_employment": ("the census index of health employment", "普查卫生从业人员指数"),
+            "population": ("resident population", "常住人口"),
+        }
+        if index not in reasons:
+            return
+        self.used[("apportioned", resource, "stock")] = Figure(
+            table="apportioned",
+            key=resource,
+            parameter="stock",
+            value=value,
+            low=float("nan"),
+            high=float("nan"),
+            unit=unit,
+            geography=self.scenario.city,
+            year=str(self.scenario.time.base_year),
+            source=f"{self.scenario.plan}_plan",
+            locator="",
+            quote="",
+            quality="estimate",
+            reason=f"no county figure exists: the stock of the city is apportioned by {reasons[index][0]}",
+            reason_zh=f"无分县数据:全市存量按{reasons[index][1]}分摊到各县区",
+            where="params/resources.csv",
+        )
+
+    def _remember(self, row: Row, key: str, parameter: str, value: float, replaced: bool = False) -> None:
+        text = dict(row.cells)
+        if replaced:
+            text |= {"quality": "assumption", "reason": "set in the scenario", "reason_zh": "情景文件设定"}
+        self.used[(row.file, key, parameter)] = Figure(
+            table=row.file,
+            key=key,
+            parameter=parameter,
+            value=value,
+            low=row.number("low"),
+            high=row.number("high"),
+            where=row.where("value"),
+            **{
+                name: text[name]
+                for name in (
+                    "unit",
+                    "geography",
+                    "year",
+                    "source",
+                    "locator",
+                    "quote",
+                    "quality",
+                    "reason",
+                    "reason_zh",
+                )
+            },
+        )
+
+
+def column_array(
+    rows: Iterable[Row], value: str, dims: Sequence[str], coords: dict[str, list[str]], units: str
+) -> xr.DataArray:
+    """Return column `value` of `rows` over key columns `dims` (NaN where no row stands)."""
+    index = [{label: n for n, label in enumerate(coords[dim])} for dim in dims]
+    values = np.full([len(coords[dim]) for dim in dims], np.nan)
+    for row in rows:
+        place = tuple(index[n].get(row[dim], -1) for n, dim in enumerate(dims))
+        if min(place) >= 0:
+            values[place] = row.number(value)
+    return labelled(values, tuple(dims), coords, units)

@@ -1,0 +1,130 @@
+"""The straight line: scenario and tables -> people -> staff -> gaps -> program -> certificate -> money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.capacity import capacity
+from sim.case import Case
+from sim.certify import Certificate, Claims, certify
+from sim.evidence.book import Book, open_book
+from sim.evidence.figures import Figures
+from sim.gaps import gaps
+from sim.ledger import cost_figures, ledger
+from sim.placement import placed_by
+from sim.plan import delivered
+from sim.program.highs import Progress, Stop
+from sim.program.solution import Options, Solution, allocate
+from sim.scenario.reading import LoadedScenario, load_scenario
+from sim.stages import Stages, allocation_case, run_stages
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Everything a run computed, in labelled arrays and tables; nothing is written.
+
+    Attributes:
+        loaded: the scenario and where it was read.
+        book: every table used.
+        stages: people, staff, needs, capacity, gaps, dates and costs without the plan.
+        case: what the program decided on.
+        solution: the plan with its proof.
+        capacity: capacity with the plan (resource, county, year).
+        gaps: gaps with the plan.
+        placed_by: (project, county) rule, target or tie_break.
+        ledger: the ledger.
+        figures: the three cost figures, yuan.
+        certificate: the independent checks.
+    """
+
+    loaded: LoadedScenario
+    book: Book
+    stages: Stages
+    case: Case
+    solution: Solution
+    capacity: xr.Dataset
+    gaps: xr.Dataset
+    placed_by: xr.DataArray
+    ledger: pd.DataFrame
+    figures: Mapping[str, float]
+    certificate: Certificate
+
+
+def run(
+    scenario: str,
+    settings: Sequence[str] = (),
+    stop: Stop | None = None,
+    progress: Progress | None = None,
+    tell: Tell = lambda _stage: None,
+) -> RunResult:
+    """Run a scenario from its file to a certified plan, in memory.
+
+    Args:
+        scenario: a YAML file or the name of a shipped scenario.
+        settings: `path=value` overrides.
+        stop: asks the solver for an early end.
+        progress: called with level, incumbent and bound.
+        tell: called with the name of each stage as it begins.
+
+    Raises:
+        InputError: faults of the scenario or of its tables, all at once.
+        NoCertifiedPlanError: the solver found no plan.
+    """
+    tell("evidence")
+    loaded = load_scenario(scenario, settings)
+    book = open_book(loaded)
+    tell("people, staff, needs and gaps")
+    stages = run_stages(Figures(book, loaded.scenario))
+    case = allocation_case(stages)
+    tell("allocation")
+    wanted = loaded.scenario.solver
+    options = Options(wanted.gap, wanted.node_limit, wanted.tie_break)
+    solution = allocate(case, options, stop or Stop(wanted.time_limit), progress)
+    tell("certificate and ledger")
+    return complete(loaded, book, stages, case, solution)
+
+
+def complete(
+    loaded: LoadedScenario, book: Book, stages: Stages, case: Case, solution: Solution
+) -> RunResult:
+    """Derive gaps, ledger and certificate of a solved plan."""
+    rules, time = stages.rules, loaded.scenario.time
+    plan = solution.plan
+    added = delivered(plan.started, rules.outputs, stages.delivery["in_service"])
+    added = added.reindex(year=time.plan_years, fill_value=0.0)
+    having = capacity(stages.capacity["in_place"] + added, rules.heads_per_unit, rules.staffed)
+    book_of_money = ledger(plan, stages.delivery, stages.costs, time.end_year)
+    local = [str(f) for f in rules.funds["fund"].values[rules.funds["local"].values]]
+    figures = cost_figures(book_of_money, plan, stages.costs, local, time.target_year)
+    at_target = having.sel(year=time.target_year, drop=True)
+    claims = Claims(
+        started=plan.started.values,
+        solved=plan.solved.values,
+        ledger=book_of_money,
+        levels={level.name: (level.value, level.best_bound) for level in solution.levels},
+        open_year=stages.delivery["open_year"].values,
+        open_month=stages.delivery["open_month"].values,
+        capacity=np.asarray(at_target["capacity"].values),
+        figures=figures,
+    )
+    placed = placed_by(plan.started, at_target["in_place"], case.need, dict(case.scope), case.floor, rules)
+    return RunResult(
+        loaded=loaded,
+        book=book,
+        stages=stages,
+        case=case,
+        solution=solution,
+        capacity=having,
+        gaps=gaps(stages.needs["need"], having["capacity"], stages.targets),
+        placed_by=placed,
+        ledger=book_of_money,
+        figures=figures,
+        certificate=certify(case, claims),
+    )

@@ -1,0 +1,66 @@
+"""A plan: the projects started, who pays for them, and what was proven of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+HEAD_DUST = 1e-6
+"Heads below this part of one are the solver's dust and are not rounded up."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the program decided.
+
+    Attributes:
+        solved: (project, county, start_year) units as solved; heads may be fractional.
+        started: the same with heads rounded up: the plan that is shown.
+        capital_paid: (fund, project, county, year) share of the capital use each fund pays.
+        recurrent_paid: (fund, project, county, year) share of the fiscal running cost each fund pays.
+    """
+
+    solved: xr.DataArray
+    started: xr.DataArray
+    capital_paid: xr.DataArray
+    recurrent_paid: xr.DataArray
+
+
+def round_heads_up(solved: xr.DataArray, whole: xr.DataArray) -> xr.DataArray:
+    """Return whole heads: every fractional head is rounded up; buildings are whole already.
+
+    Args:
+        solved: (project, county, start_year) units.
+        whole: (project) True where the program already decided in whole numbers.
+    """
+    heads = np.ceil(solved - HEAD_DUST).clip(min=0.0)
+    return xr.where(whole, solved.round(), heads).transpose(*solved.dims)
+
+
+def payment_shares(paid: xr.DataArray) -> xr.DataArray:
+    """Return the share each fund pays of every (project, county, year); 0 where nothing is paid.
+
+    Args:
+        paid: (fund, project, county, year) money.
+    """
+    total = paid.sum("fund")
+    return (paid / total.where(total > 0)).fillna(0.0)
+
+
+def do_nothing(like: xr.DataArray) -> xr.DataArray:
+    """Return the plan that starts no project."""
+    return xr.zeros_like(like)
+
+
+def delivered(started: xr.DataArray, outputs: xr.DataArray, in_service: xr.DataArray) -> xr.DataArray:
+    """Return the units a plan adds: (resource, county, year).
+
+    Args:
+        started: (project, county, start_year) units.
+        outputs: (project, resource) units put out by one.
+        in_service: (project, start_year, year) share in service at year-end.
+    """
+    serving = xr.dot(started, in_service, dim="start_year")
+    return xr.dot(serving, outputs, dim="project").transpose("resource", "county", "year")

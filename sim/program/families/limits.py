@@ -1,0 +1,70 @@
+"""Limits that are not money: sites, building capacity, prerequisites, the recruitment pool."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from sim.program.blocks import Block, Term, rows, space
+from sim.case import Case
+
+
+def sites(case: Case) -> Block:
+    r"""Room in each county: :math:`\sum_t x_{pct} \le sites_{pc}`."""
+    rules = case.rules
+    like = space(project=rules.projects["project"].values, county=rules.counties)
+    rule = rows("sites", like, upper=rules.sites, present=np.isfinite(rules.sites))
+    every = space(start_year=case.decision_years) + 1.0
+    return Block(rows=(rule,), terms=(Term("sites", "projects_started", every),))
+
+
+def building_capacity(case: Case) -> Block:
+    r"""Approval and building capacity of the city: :math:`\sum_c x_{pct} \le starts_p` each year."""
+    rules = case.rules
+    like = space(project=rules.projects["project"].values, start_year=case.decision_years)
+    most = rules.starts_per_year
+    rule = rows("building_capacity", like, upper=most, present=np.isfinite(most))
+    every = space(county=rules.counties) + 1.0
+    return Block(rows=(rule,), terms=(Term("building_capacity", "projects_started", every),))
+
+
+def prerequisites(case: Case) -> Block:
+    r"""A project needs another in service by the same time.
+
+    .. math:: u_{pq} \sum_t serving_{pt} x_{pct} \le \sum_t serving_{qt} x_{qct}
+    """
+    rules = case.rules
+    need = rules.prerequisites
+    like = space(project=need["project"].values, requires=need["requires"].values, county=rules.counties)
+    rule = rows("prerequisite", like, upper=0.0, present=need > 0)
+    same = space(project=need["project"].values, of=need["project"].values)
+    same.values[:] = np.eye(need.sizes["project"])
+    asking = need * same * case.serving.rename(project="of")
+    giving = -same.rename(project="requires") * case.serving.rename(project="of")
+    terms = (
+        Term("prerequisite", "projects_started", asking, rename={"project": "of"}),
+        Term("prerequisite", "projects_started", giving, rename={"project": "of"}),
+    )
+    return Block(rows=(rule,), terms=terms)
+
+
+def recruitment_pool(case: Case) -> Block:
+    r"""Heads the city can find in a year, in all counties together.
+
+    .. math:: \sum_{pc} output_{pk} x_{pct} \le pool_{kt} - |C|
+
+    Heads are continuous here and rounded up afterwards, by less than one in each county: that many
+    are kept back.
+    """
+    rules = case.rules
+    kept = np.floor((case.pool - len(rules.counties)).clip(min=0.0))
+    rule = rows(
+        "recruitment_pool",
+        space(cadre=rules.cadres, start_year=case.decision_years),
+        upper=kept,
+        present=np.isfinite(case.pool),
+    )
+    heads = rules.outputs.sel(resource=rules.cadres).rename(resource="cadre")
+    every = space(county=rules.counties, start_year=case.decision_years) + 1.0
+    of_kind = xr.where(rules.projects["kind"] == "heads", heads, 0.0)
+    return Block(rows=(rule,), terms=(Term("recruitment_pool", "projects_started", of_kind * every),))

@@ -1,0 +1,187 @@
+"""Money: who pays the capital and the running cost of each project, and what each fund has.
+
+All amounts are nominal, in millions of yuan.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from sim.program.blocks import Block, Term, columns, rows, space
+from sim.case import MONEY, Case
+
+CAPITAL, RECURRENT = "capital_spend", "recurrent_spend"
+FEN_RESERVE = 1e-3
+"Million yuan kept back from each yearly envelope so that rounding leaves to fen cannot exceed it."
+
+
+def capital(case: Case) -> Block:
+    r"""Every yuan of capital is paid by an eligible fund in the year it is spent.
+
+    .. math:: \sum_f g_{fpcy} = \sum_t K_p\,profile_{pty}\,index_y\,x_{pct}
+    """
+    use = capital_use(case)
+    paid = _paid(case, CAPITAL, case.rules.fund_rules["max_share"] > 0, use)
+    rule, terms = _paid_rows(case, "capital_use", CAPITAL, use)
+    return Block(columns=(paid,), rows=(rule,), terms=terms)
+
+
+def recurrent(case: Case) -> Block:
+    r"""Every yuan of fiscal running cost is paid by an eligible fund in its year.
+
+    .. math:: \sum_f r_{fpcy} = \sum_t R_p\,running_{pty}\,index_y\,x_{pct}
+    """
+    use = recurrent_use(case)
+    paid = _paid(case, RECURRENT, case.rules.fund_rules["max_recurrent_share"] > 0, use)
+    rule, terms = _paid_rows(case, "recurrent_use", RECURRENT, use)
+    return Block(columns=(paid,), rows=(rule,), terms=terms)
+
+
+def fund_shares(case: Case) -> Block:
+    r"""No fund pays more than its share of the capital in a year, nor more than its cap a project.
+
+    .. math:: g_{fpcy} \le share_{fp} \sum_t K_p\,profile_{pty}\,index_y\,x_{pct},\qquad
+              \sum_y g_{fpcy} \le cap_{fp} \sum_t x_{pct}
+    """
+    shares, use = case.rules.fund_rules, capital_use(case)
+    like = _payments(case)
+    limited = (shares["max_share"] > 0) & (shares["max_share"] < 1) & _spends(use)
+    by_year = rows("fund_share", like, upper=0.0, present=limited)
+    capped = (shares["max_share"] > 0) & np.isfinite(shares["grant_cap"])
+    by_project = rows("grant_cap", like.isel(year=0, drop=True), upper=0.0, present=capped)
+    cap = shares["grant_cap"].where(capped, 0.0) / MONEY
+    every_start = space(start_year=case.decision_years) + 1.0
+    terms = (
+        Term("fund_share", CAPITAL, xr.ones_like(like)),
+        Term("fund_share", "projects_started", -(shares["max_share"] * use)),
+        Term("grant_cap", CAPITAL, xr.ones_like(like)),
+        Term("grant_cap", "projects_started", -(cap * every_start)),
+    )
+    return Block(rows=(by_year, by_project), terms=terms)
+
+
+def local_match(case: Case) -> Block:
+    r"""City and county cash together pay at least the matching share of the capital.
+
+    .. math:: \sum_{f\ local,\,y} g_{fpcy} \ge m_p \sum_{ty} K_p\,profile_{pty}\,index_y\,x_{pct}
+    """
+    rules = case.rules
+    match = rules.fund_rules["matching_share"]
+    like = _payments(case).isel(fund=0, year=0, drop=True)
+    rule = rows("local_match", like, lower=0.0, present=match > 0)
+    local = rules.funds["local"].astype(float)
+    years = space(year=_cash_years(case)) + 1.0
+    terms = (
+        Term("local_match", CAPITAL, local * years),
+        Term("local_match", "projects_started", -(match * capital_use(case).sum("year"))),
+    )
+    return Block(rows=(rule,), terms=terms)
+
+
+def envelopes(case: Case) -> Block:
+    r"""No fund spends more than its envelope; what is left is carried over where that is allowed.
+
+    .. math:: \sum_{pc} (g_{fpcy} + r_{fpcy}) + o_{fy} - o_{f,y-1} \le E_{fy},\qquad
+              \sum_{pcy} (g_{fpcy} + r_{fpcy}) \le E_f
+    """
+    rules, years = case.rules, case.decision_years
+    funds = rules.funds["fund"].values
+    like = space(fund=funds, year=years)
+    limited = np.isfinite(rules.envelopes)
+    kept = columns("carry_over", like, "million yuan", present=limited & rules.funds["carry_over"])
+    reserve = _rounding_reserve(case)
+    yearly = rows("envelope", like, upper=_less(rules.envelopes / MONEY, reserve), present=limited)
+    limited_total = np.isfinite(rules.envelope_totals)
+    total = rows(
+        "envelope_total",
+        space(fund=funds),
+        upper=_less(rules.envelope_totals / MONEY, reserve * len(years)),
+        present=limited_total,
+    )
+    same_year = _same_year(years, _cash_years(case))
+    before = space(year=years, earlier=years)
+    before.values[:] = -np.eye(len(years), k=-1)
+    terms = [
+        Term("envelope", "carry_over", xr.ones_like(like)),
+        Term("envelope", "carry_over", before, rename={"year": "earlier"}),
+    ]
+    for paid in (CAPITAL, RECURRENT):
+        terms.append(Term("envelope", paid, same_year, rename={"year": "paid_in"}))
+        terms.append(Term("envelope_total", paid, same_year.max("year"), rename={"year": "paid_in"}))
+    return Block(columns=(kept,), rows=(yearly, total), terms=tuple(terms))
+
+
+def capital_use(case: Case) -> xr.DataArray:
+    """(project, start_year, year): capital of one start, nominal million yuan."""
+    costs = case.costs
+    nominal = costs["capital_cost"] * costs["price_index"] / MONEY
+    return case.delivery["spending"] * nominal
+
+
+def recurrent_use(case: Case) -> xr.DataArray:
+    """(project, start_year, year): fiscal running cost of one start, nominal million yuan."""
+    costs = case.costs
+    nominal = costs["fiscal_recurrent"] * costs["price_index"] / MONEY
+    return case.delivery["running"] * nominal
+
+
+def present_cost_objective(case: Case) -> dict[str, xr.DataArray]:
+    """Objective: present cost over all public funds, real million yuan."""
+    return {"projects_started": case.costs["present_cost"] / MONEY}
+
+
+def local_burden_objective(case: Case) -> dict[str, xr.DataArray]:
+    """Objective: cash of city and county to the target year, nominal million yuan."""
+    until = space(year=_cash_years(case))
+    until = (until["year"] <= case.decision_years[-1]).astype(float)
+    cash = case.rules.funds["local"].astype(float) * until
+    return {CAPITAL: cash, RECURRENT: cash}
+
+
+def _cash_years(case: Case) -> list[int]:
+    return [int(year) for year in case.delivery["year"].values]
+
+
+def _payments(case: Case) -> xr.DataArray:
+    rules = case.rules
+    return space(
+        fund=rules.funds["fund"].values,
+        project=rules.projects["project"].values,
+        county=rules.counties,
+        year=_cash_years(case),
+    )
+
+
+def _spends(use: xr.DataArray) -> xr.DataArray:
+    """(project, year): whether any start of the project costs money in the year."""
+    return (use > 0).any("start_year")
+
+
+def _paid(case: Case, name: str, eligible: xr.DataArray, use: xr.DataArray):  # type: ignore[no-untyped-def]
+    return columns(name, _payments(case), "million yuan", present=eligible & _spends(use))
+
+
+def _paid_rows(case: Case, row: str, paid: str, use: xr.DataArray):  # type: ignore[no-untyped-def]
+    like = _payments(case).isel(fund=0, drop=True)
+    rule = rows(row, like, lower=0.0, upper=0.0, present=_spends(use))
+    every = space(fund=case.rules.funds["fund"].values) + 1.0
+    return rule, (Term(row, paid, every), Term(row, "projects_started", -use))
+
+
+def _same_year(years: list[int], cash_years: list[int]) -> xr.DataArray:
+    same = space(year=years, paid_in=cash_years)
+    same.values[:] = np.array(years)[:, None] == np.array(cash_years)[None, :]
+    return same
+
+
+def _rounding_reserve(case: Case) -> float:
+    """Money of one year kept back because heads are rounded up by less than one a county and year."""
+    heads = case.rules.projects["kind"] == "heads"
+    use = capital_use(case) + recurrent_use(case)
+    each = use.where(heads, 0.0).sum("start_year").sel(year=case.decision_years).sum("project").max("year")
+    return float(each) * len(case.rules.counties) + FEN_RESERVE
+
+
+def _less(envelope: xr.DataArray, reserve: float) -> xr.DataArray:
+    return (envelope - reserve).clip(min=0.0)

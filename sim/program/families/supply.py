@@ -1,0 +1,155 @@
+"""Projects, staffing and targets: what is put in service, what of it counts, what is still short."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from sim.program.blocks import Block, Term, columns, rows, space
+from sim.case import Case
+
+
+def projects(case: Case) -> Block:
+    r"""Decisions: :math:`x_{pct}` projects started, whole for buildings, stations and vehicles.
+
+    .. math:: 0 \le x_{pct} \le sites_{pc},\quad x_{pct} = 0 \text{ where the start cannot open in time}
+
+    A start that opens after the target year serves no target, so it does not exist in the program.
+    """
+    rules, years = case.rules, case.decision_years
+    like = space(project=rules.projects["project"].values, county=rules.counties, start_year=years)
+    started = columns(
+        "projects_started",
+        like,
+        "projects",
+        upper=_useful(case),
+        whole=rules.projects["whole"],
+        present=case.delivery["can_open"],
+    )
+    return Block(columns=(started,))
+
+
+def _useful(case: Case) -> xr.DataArray:
+    """Sites of the county, and no more whole projects than the largest need they can serve."""
+    outputs, need = case.rules.outputs, case.need
+    wanted = need.sum("county").reindex(resource=outputs["resource"].values, fill_value=np.inf)
+    most = np.ceil(wanted / outputs.where(outputs > 0)).max("resource").fillna(np.inf)
+    most = most.where(case.rules.projects["whole"], np.inf)
+    return np.minimum(case.rules.sites, most)
+
+
+def staffed(case: Case) -> Block:
+    r"""Units that count: no more than stand, no more than the staff can serve.
+
+    .. math:: s_{rc} \le in\ place_{rc} + \sum_{pt} y_{ptr} x_{pct}
+    .. math:: \sum_r h_{rk} s_{rc} + \sum_{pt} \Big(\sum_{r \notin S} h_{rk} y_{ptr} - y_{ptk}\Big) x_{pct}
+              \le heads_{kc} - \sum_{r \notin S} h_{rk}\, in\ place_{rc}
+
+    where S holds the resources that count only when staffed; crews of the others must be found.
+    A right-hand side below zero (crews that even the present staff cannot fill) is taken as zero.
+    """
+    rules = case.rules
+    like = space(resource=rules.staffed, county=rules.counties)
+    served = columns("staffed", like, "units")
+    stands = rows("staffed_in_place", like, upper=case.in_place.sel(resource=rules.staffed))
+    ratio = rules.heads_per_unit.fillna(0.0)
+    crewed = [r for r in rules.resources if r not in rules.staffed]
+    crew = (ratio.sel(resource=crewed) * case.yields.sel(resource=crewed)).sum("resource")
+    heads = case.yields.sel(resource=rules.cadres).rename(resource="cadre")
+    taken = (ratio.sel(resource=crewed) * case.in_place.sel(resource=crewed)).sum("resource")
+    have = case.in_place.sel(resource=rules.cadres).rename(resource="cadre")
+    needs_staff = ratio.sum("resource") > 0
+    staffing = rows(
+        "staffing",
+        space(cadre=rules.cadres, county=rules.counties),
+        upper=(have - taken).clip(min=0.0),
+        present=needs_staff,
+    )
+    terms = (
+        Term("staffed_in_place", "staffed", xr.ones_like(like)),
+        Term("staffed_in_place", "projects_started", -case.yields.sel(resource=rules.staffed)),
+        Term("staffing", "staffed", ratio.sel(resource=rules.staffed)),
+        Term("staffing", "projects_started", crew - heads),
+    )
+    return Block(columns=(served,), rows=(stands, staffing), terms=terms)
+
+
+def subsets(case: Case) -> Block:
+    r"""A subset stays inside its parent: TCM physicians and GPs are physicians.
+
+    .. math:: \sum_{pt} (y_{ptk} - y_{pt,parent(k)}) x_{pct} \le heads_{parent(k),c} - heads_{kc}
+    """
+    rules = case.rules
+    inner, outer = list(rules.parents), list(rules.parents.values())
+    yields, standing = case.yields, case.in_place
+    labels = {"cadre": inner}
+    parent = yields.sel(resource=outer).rename(resource="cadre").assign_coords(labels)
+    own = yields.sel(resource=inner).rename(resource="cadre").assign_coords(labels)
+    room = (
+        standing.sel(resource=outer).rename(resource="cadre").assign_coords(labels)
+        - standing.sel(resource=inner).rename(resource="cadre").assign_coords(labels)
+    )
+    like = space(cadre=inner, county=rules.counties)
+    rule = rows("subset", like, upper=room.clip(min=0.0))
+    return Block(rows=(rule,), terms=(Term("subset", "projects_started", own - parent),))
+
+
+def city_targets(case: Case) -> Block:
+    r"""A target of the city is met by the sum over its counties.
+
+    .. math:: \sum_c capacity_{rc} + z_r \ge \sum_c need_{rc},\quad 0 \le z_r \le \sum_c need_{rc}
+    """
+    resources = case.resources_in("city")
+    like = space(resource=resources)
+    need = case.need.sel(resource=resources).sum("county")
+    short = columns("city_shortfall", like, "units", upper=need)
+    standing, terms = capacity_terms(case, "city_target", resources)
+    rule = rows("city_target", like, lower=need - standing.sum("county"))
+    one = Term("city_target", "city_shortfall", xr.ones_like(like))
+    return Block(columns=(short,), rows=(rule,), terms=(one, *terms))
+
+
+def county_targets(case: Case) -> Block:
+    r"""A target for every county is met in each of them.
+
+    .. math:: capacity_{rc} + z_{rc} \ge need_{rc},\quad 0 \le z_{rc} \le need_{rc}
+    """
+    resources = case.resources_in("every_county")
+    like = space(resource=resources, county=case.rules.counties)
+    need = case.need.sel(resource=resources)
+    short = columns("county_shortfall", like, "units", upper=need)
+    standing, terms = capacity_terms(case, "county_target", resources)
+    rule = rows("county_target", like, lower=need - standing)
+    one = Term("county_target", "county_shortfall", xr.ones_like(like))
+    return Block(columns=(short,), rows=(rule,), terms=(one, *terms))
+
+
+def capacity_terms(
+    case: Case, row: str, resources: list[str]
+) -> tuple[xr.DataArray, tuple[Term, ...]]:
+    """Standing capacity (resource, county) and the terms that add to it in `row`.
+
+    What counts of a staffed resource is its own decision; of any other, what stands and is started.
+    """
+    rules = case.rules
+    counted = space(resource=resources)
+    counts_staffed = counted["resource"].isin(rules.staffed)
+    standing = case.in_place.sel(resource=resources).where(~counts_staffed, 0.0)
+    added = case.yields.sel(resource=resources).where(~counts_staffed, 0.0)
+    terms = [Term(row, "projects_started", added)]
+    for name in [r for r in resources if r in rules.staffed]:
+        pick = space(resource=resources, counted=rules.staffed)
+        pick.loc[{"resource": name, "counted": name}] = 1.0
+        terms.append(Term(row, "staffed", pick, rename={"resource": "counted"}))
+    return standing, tuple(terms)
+
+
+def shortfall_objective(case: Case, level: int) -> dict[str, xr.DataArray]:
+    r"""Objective of a priority level: :math:`\sum_r w_r z_r / \sum_c need_{rc}`."""
+    weights = {}
+    for family, scope in (("city_shortfall", "city"), ("county_shortfall", "every_county")):
+        resources = case.resources_in(scope)
+        need = case.need.sel(resource=resources).sum("county")
+        weight = np.array([case.weight[r] * (case.level[r] == level) for r in resources])
+        weights[family] = (weight / need.where(need > 0)).fillna(0.0)
+    return weights

@@ -1,0 +1,224 @@
+"""Solving level after level with HiGHS: each optimum is frozen as a row before the next objective.
+
+One solver thread, fixed seed: the same bytes each time unless a clock stops it. A do-nothing plan is
+handed over first, then each level's plan to the next, so a level always has a plan to return.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from sim.errors import NoCertifiedPlanError
+from sim.program.blocks import Level
+from sim.program.matrix import Matrix
+
+Progress = Callable[[str, float, float], None]
+"Called with level, incumbent and bound while a level is solved."
+
+ABSOLUTE_GAP = 1e-6
+_OPTIMAL = "optimal"
+
+
+@dataclass(frozen=True)
+class LevelResult:
+    """What was proven of one level."""
+
+    name: str
+    units: str
+    value: float
+    best_bound: float
+    abs_gap: float
+    mip_gap: float
+    status: str
+
+    @property
+    def closed(self) -> bool:
+        """Whether the level ended by proof and not by the clock or the user."""
+        return self.status == _OPTIMAL
+
+
+@dataclass(frozen=True)
+class LevelsResult:
+    """The plan after the last level, and each level's own value and bound."""
+
+    columns: np.ndarray
+    levels: tuple[LevelResult, ...]
+
+
+class Stop:
+    """A flag that asks the solver to end at the next chance, keeping what it has."""
+
+    def __init__(self, time_limit: float | None = None) -> None:
+        self.deadline = None if time_limit is None else time.monotonic() + time_limit
+        self.asked = False
+
+    @property
+    def due(self) -> bool:
+        """Whether the clock or the user wants an end."""
+        return self.asked or (self.deadline is not None and time.monotonic() > self.deadline)
+
+
+def solve_levels(
+    matrix: Matrix,
+    levels: Sequence[Level],
+    gap: float,
+    node_limit: int | None = None,
+    stop: Stop | None = None,
+    progress: Progress | None = None,
+) -> LevelsResult:
+    """Minimise the levels one after the other.
+
+    Args:
+        matrix: the compiled program; its objectives follow `levels`.
+        levels: the objectives in order.
+        gap: relative gap at which a level counts as solved.
+        node_limit: most branch-and-bound nodes of one level, a stop that does not depend on a clock.
+        stop: asks for an early end; the plan found so far is kept.
+        progress: called while solving.
+
+    Raises:
+        NoCertifiedPlanError: a level has no plan at all.
+    """
+    stop = stop or Stop()
+    model = _model(matrix, node_limit)
+    plan = _do_nothing(matrix)
+    results: list[LevelResult] = []
+    for n, level in enumerate(levels):
+        model.setOptionValue("mip_rel_gap", 0.0 if level.exact else gap)
+        for family in level.given:
+            _hold_totals(model, matrix, family, plan)
+        cost = matrix.objectives[n]
+        plan, result = _solve_level(model, matrix, level, cost, float(matrix.constants[n]), plan, stop, progress)
+        results.append(result)
+        _freeze(model, level, cost, result.value - float(matrix.constants[n]))
+    return LevelsResult(plan, tuple(results))
+
+
+def _model(matrix: Matrix, node_limit: int | None) -> highspy.Highs:
+    model = highspy.Highs()
+    for name, value in {
+        "output_flag": False,
+        "threads": 1,
+        "random_seed": 0,
+        "mip_abs_gap": ABSOLUTE_GAP,
+        "primal_feasibility_tolerance": 1e-9,
+        "mip_feasibility_tolerance": 1e-9,
+    }.items():
+        model.setOptionValue(name, value)
+    if node_limit is not None:
+        model.setOptionValue("mip_max_nodes", node_limit)
+    n_rows, n_columns = matrix.entries.shape
+    bounds = [_finite(a) for a in (matrix.lower, matrix.upper, matrix.row_lower, matrix.row_upper)]
+    status = model.passModel(
+        n_columns,
+        n_rows,
+        matrix.entries.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        np.zeros(n_columns),
+        *bounds,
+        matrix.entries.indptr.astype(np.int32),
+        matrix.entries.indices.astype(np.int32),
+        matrix.entries.data,
+        matrix.whole.astype(np.int32),
+    )
+    if status == highspy.HighsStatus.kError:
+        raise ValueError("HiGHS refused the matrix")
+    return model
+
+
+def _finite(bounds: np.ndarray) -> np.ndarray:
+    return np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf)
+
+
+def _do_nothing(matrix: Matrix) -> np.ndarray:
+    """No project at all: whole columns at zero; HiGHS finds the rest."""
+    return np.where(matrix.whole, 0.0, np.nan)
+
+
+def _solve_level(
+    model: highspy.Highs,
+    matrix: Matrix,
+    level: Level,
+    cost: np.ndarray,
+    constant: float,
+    plan: np.ndarray,
+    stop: Stop,
+    progress: Progress | None,
+) -> tuple[np.ndarray, LevelResult]:
+    everywhere = np.arange(len(cost), dtype=np.int32)
+    model.changeColsCost(len(cost), everywhere, cost)
+    known = np.flatnonzero(~np.isnan(plan)).astype(np.int32)
+    model.setSolution(len(known), known, plan[known])
+    if stop.deadline is not None:
+        left = max(stop.deadline - time.monotonic(), 0.01)
+        model.setOptionValue("time_limit", model.getRunTime() + left)
+    _watch(model, level.name, constant, stop, progress)
+    model.run()
+    info, status = model.getInfo(), _status(model)
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if np.isnan(plan).any():
+            raise NoCertifiedPlanError(f"level {level.name}: {status}, no plan found")
+        found, value = plan, float(cost @ plan)
+        bound = -np.inf
+    else:
+        found = _tidy(np.array(model.getSolution().col_value), matrix)
+        value = float(cost @ found)
+        bound = float(info.mip_dual_bound) if matrix.whole.any() else value
+    return found, _result(level, value + constant, bound + constant, status)
+
+
+def _tidy(columns: np.ndarray, matrix: Matrix) -> np.ndarray:
+    """Whole numbers made exact, and the dust of the solver's tolerance removed at the bounds."""
+    columns = np.where(matrix.whole, np.round(columns), columns)
+    return np.clip(columns, matrix.lower, matrix.upper)
+
+
+def _result(level: Level, value: float, bound: float, status: str) -> LevelResult:
+    bound = min(bound, value)
+    absolute = value - bound
+    relative = 0.0 if absolute <= ABSOLUTE_GAP else absolute / max(abs(value), 1e-9)
+    return LevelResult(level.name, level.units, value, bound, absolute, relative, status)
+
+
+def _freeze(model: highspy.Highs, level: Level, cost: np.ndarray, value: float) -> None:
+    slack = level.tolerance if level.absolute else level.tolerance * max(abs(value), 1.0)
+    used = np.flatnonzero(cost).astype(np.int32)
+    model.addRow(-highspy.kHighsInf, value + slack, len(used), used, cost[used])
+
+
+def _hold_totals(model: highspy.Highs, matrix: Matrix, family: str, plan: np.ndarray) -> None:
+    """Hold the sum over counties of each decision of a family at its value in the plan."""
+    place = matrix.positions[family].transpose(..., "county").values
+    for members in place.reshape(-1, place.shape[-1]):
+        used = members[members >= 0].astype(np.int32)
+        if len(used):
+            total = float(plan[used].sum())
+            model.addRow(total - ABSOLUTE_GAP, total + ABSOLUTE_GAP, len(used), used, np.ones(len(used)))
+
+
+def _watch(
+    model: highspy.Highs, name: str, constant: float, stop: Stop, progress: Progress | None
+) -> None:
+    kind = highspy.cb.HighsCallbackType
+
+    def called(which, _message, data, answer, _user):  # type: ignore[no-untyped-def]
+        if which in (kind.kCallbackMipInterrupt, kind.kCallbackSimplexInterrupt):
+            answer.user_interrupt = stop.due
+        elif progress is not None:
+            progress(name, data.mip_primal_bound + constant, data.mip_dual_bound + constant)
+
+    model.setCallback(called, None)
+    for which in (kind.kCallbackMipInterrupt, kind.kCallbackSimplexInterrupt, kind.kCallbackMipImprovingSolution):
+        model.startCallback(which)
+
+
+def _status(model: highspy.Highs) -> str:
+    text: str = model.modelStatusToString(model.getModelStatus())
+    return text.lower().replace(" ", "_")

@@ -1,0 +1,131 @@
+"""The matrix compiler: labelled blocks to bounds, integrality and one sparse matrix by rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from scipy import sparse
+
+from sim.program.blocks import Columns, Level, Program, Rows, Term
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A compiled program.
+
+    Attributes:
+        lower: (column) least values.
+        upper: (column) greatest values.
+        whole: (column) True for whole numbers.
+        row_lower: (row) least activities.
+        row_upper: (row) greatest activities.
+        entries: (row, column) coefficients.
+        positions: column family to the array of its column numbers, -1 where absent.
+        row_positions: row family to the array of its row numbers, -1 where absent.
+        objectives: (level, column) coefficients.
+        constants: (level) added to the values.
+    """
+
+    lower: np.ndarray
+    upper: np.ndarray
+    whole: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    entries: sparse.csr_array
+    positions: Mapping[str, xr.DataArray]
+    row_positions: Mapping[str, xr.DataArray]
+    objectives: np.ndarray
+    constants: np.ndarray
+
+
+def compile_matrix(program: Program) -> Matrix:
+    """Compile a program to arrays.
+
+    Raises:
+        ValueError: coefficients and families do not share the same labels.
+    """
+    positions = _number(program.columns)
+    row_positions = _number(program.rows)
+    n_columns, n_rows = _count(positions), _count(row_positions)
+    triplets = [_triplets(term, row_positions, positions) for term in program.terms]
+    row = np.concatenate([t[0] for t in triplets])
+    column = np.concatenate([t[1] for t in triplets])
+    value = np.concatenate([t[2] for t in triplets])
+    entries = sparse.csr_array((value, (row, column)), shape=(n_rows, n_columns))
+    entries.sum_duplicates()
+    return Matrix(
+        lower=_gather(program.columns, positions, "lower", n_columns),
+        upper=_gather(program.columns, positions, "upper", n_columns),
+        whole=_gather(program.columns, positions, "whole", n_columns).astype(bool),
+        row_lower=_gather(program.rows, row_positions, "lower", n_rows),
+        row_upper=_gather(program.rows, row_positions, "upper", n_rows),
+        entries=entries,
+        positions=positions,
+        row_positions=row_positions,
+        objectives=np.stack([_objective(level, positions, n_columns) for level in program.levels]),
+        constants=np.array([level.constant for level in program.levels]),
+    )
+
+
+def values_of(matrix: Matrix, solution: np.ndarray) -> dict[str, xr.DataArray]:
+    """Return the value of every decision by family; 0 where a decision does not exist."""
+    padded = np.append(solution, 0.0)
+    return {name: place.copy(data=padded[place.values]) for name, place in matrix.positions.items()}
+
+
+def _number(families: Mapping[str, Columns] | Mapping[str, Rows]) -> dict[str, xr.DataArray]:
+    positions, start = {}, 0
+    for name, family in families.items():
+        present = family.present.values
+        numbers = np.full(present.shape, -1)
+        numbers[present] = np.arange(start, start + int(present.sum()))
+        start += int(present.sum())
+        positions[name] = family.present.copy(data=numbers)
+    return positions
+
+
+def _count(positions: Mapping[str, xr.DataArray]) -> int:
+    return sum(int((p >= 0).sum()) for p in positions.values())
+
+
+def _gather(
+    families: Mapping[str, Columns] | Mapping[str, Rows],
+    positions: Mapping[str, xr.DataArray],
+    attribute: str,
+    n: int,
+) -> np.ndarray:
+    result = np.empty(n)
+    for name, family in families.items():
+        place = positions[name].values
+        result[place[place >= 0]] = getattr(family, attribute).values[place >= 0]
+    return result
+
+
+def _triplets(
+    term: Term, row_positions: Mapping[str, xr.DataArray], positions: Mapping[str, xr.DataArray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rows = row_positions[term.rows]
+    columns = positions[term.columns].rename(dict(term.rename))
+    try:
+        row, column, value = xr.broadcast(*xr.align(rows, columns, term.coefficient, join="exact"))
+    except xr.AlignmentError as error:
+        raise ValueError(f"term of {term.columns!r} in {term.rows!r}: {error}") from None
+    extra = set(term.coefficient.dims) - set(rows.dims) - set(columns.dims)
+    if extra:
+        raise ValueError(f"term of {term.columns!r} in {term.rows!r} has stray dims {sorted(map(str, extra))}")
+    keep = (value.values != 0) & (row.values >= 0) & (column.values >= 0)
+    return row.values[keep], column.values[keep], value.values[keep].astype(float)
+
+
+def _objective(level: Level, positions: Mapping[str, xr.DataArray], n: int) -> np.ndarray:
+    result = np.zeros(n)
+    for name, coefficient in level.objective.items():
+        place, value = xr.broadcast(*xr.align(positions[name], coefficient, join="exact"))
+        if place.ndim != positions[name].ndim:
+            raise ValueError(f"objective of {name!r} in {level.name!r} has stray dims")
+        keep = place.values >= 0
+        result[place.values[keep]] += value.values[keep]
+    return result

@@ -1,0 +1,75 @@
+"""From solved columns to a plan: labels, payment shares and heads rounded up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from sim.plan import Plan, payment_shares, round_heads_up
+from sim.program.allocation import state_program
+from sim.program.families.money import CAPITAL, RECURRENT
+from sim.program.highs import LevelResult, Progress, Stop, solve_levels
+from sim.case import Case
+from sim.program.matrix import compile_matrix, values_of
+
+
+@dataclass(frozen=True)
+class Options:
+    """When to stop, and how ties are broken."""
+
+    gap: float = 0.005
+    node_limit: int | None = None
+    tie_break: str = "programme"
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A plan with its proof.
+
+    Attributes:
+        plan: projects, heads and payments.
+        levels: value, bound and gap of every level, in order.
+        rounding_cost_yuan: present cost added by rounding heads up.
+        decisions: every family of decisions as solved.
+    """
+
+    plan: Plan
+    levels: tuple[LevelResult, ...]
+    rounding_cost_yuan: float
+    decisions: dict[str, xr.DataArray]
+
+    @property
+    def closed(self) -> bool:
+        """Whether every level ended by proof."""
+        return all(level.closed for level in self.levels)
+
+
+def allocate(
+    case: Case, options: Options, stop: Stop | None = None, progress: Progress | None = None
+) -> Solution:
+    """Find the least-cost projects for the targets, level by level.
+
+    Args:
+        case: what is to be decided.
+        options: gap, node limit and tie-break.
+        stop: asks for an early end.
+        progress: called with level, incumbent and bound.
+
+    Raises:
+        NoCertifiedPlanError: no plan was found.
+    """
+    program = state_program(case, tie_break=options.tie_break)
+    matrix = compile_matrix(program)
+    result = solve_levels(matrix, program.levels, options.gap, options.node_limit, stop, progress)
+    decisions = values_of(matrix, result.columns)
+    solved = decisions["projects_started"]
+    started = round_heads_up(solved, case.rules.projects["whole"])
+    extra = float(((started - solved) * case.costs["present_cost"]).sum())
+    plan = Plan(
+        solved=solved,
+        started=started,
+        capital_paid=payment_shares(decisions[CAPITAL]),
+        recurrent_paid=payment_shares(decisions[RECURRENT]),
+    )
+    return Solution(plan, result.levels, extra, decisions)

@@ -1,0 +1,141 @@
+"""The schema of a scenario: frozen, no unknown keys, every field documented."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Year = Annotated[int, Field(ge=1990, le=2100)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+FundName = Literal["central", "provincial", "special_bond", "municipal", "county", "institution"]
+
+
+class Part(BaseModel):
+    """Base of every part: immutable, unknown keys refused, no silent conversion."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Title(Part):
+    """The title printed on the first page."""
+
+    zh: Annotated[str, Field(min_length=1, max_length=200)]
+    en: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Time(Part):
+    """The years of the plan. A start is 1 January of its year."""
+
+    base_year: Year
+    "Year whose end is the starting point of population and stocks."
+    information_until: Year
+    "Latest year whose published figures may enter."
+    first_decision_year: Year
+    "First year in which a project may start."
+    target_year: Year
+    "Year at whose end the targets are judged."
+    end_year: Year
+    "Last year of the projection and of the recurrent tail."
+
+    @property
+    def years(self) -> list[int]:
+        """Base year to end year."""
+        return list(range(self.base_year, self.end_year + 1))
+
+    @property
+    def decision_years(self) -> list[int]:
+        """Years in which a project may start."""
+        return list(range(self.first_decision_year, self.target_year + 1))
+
+    @property
+    def plan_years(self) -> list[int]:
+        """Base year to target year."""
+        return list(range(self.base_year, self.target_year + 1))
+
+    @property
+    def cash_years(self) -> list[int]:
+        """First decision year to end year."""
+        return list(range(self.first_decision_year, self.end_year + 1))
+
+
+class Population(Part):
+    """What is assumed of people after the data cut-off."""
+
+    rates_after_information: Literal["hold", "projected"] = "hold"
+    "hold: fertility, sex ratio and mortality pattern of the cut-off year; projected: the UN path."
+    migration_after_information: Literal["hold", "zero"] = "hold"
+    "hold: `net_migration_per_year` of the assumptions; zero: nobody comes or goes."
+
+
+class Workforce(Part):
+    """Which figure of the recruitment ceilings holds."""
+
+    growth_ceiling: Literal["low", "central", "high"] = "central"
+
+
+class Prices(Part):
+    """Prices and the point of the cost distributions that is used."""
+
+    price_year: Year
+    cost_quantile: Share = 0.5
+    "0.25, 0.5 and 0.75 are the quartiles and the median of the sampled costs."
+
+
+class Allocation(Part):
+    """The allocation rule between counties."""
+
+    equity_floor: tuple[str, ...] = ()
+    "Resources whose coverage may fall in no county below that of the base year."
+    spread_cap: Share | None = None
+    "Most that the coverage of a county may stay behind that of the city."
+
+
+class Envelope(Part):
+    """The most a fund may spend in a year, or in the whole plan when no year is given."""
+
+    fund: FundName
+    year: Year | None = None
+    amount_yuan: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Solver(Part):
+    """When to stop."""
+
+    gap: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.005
+    "Relative gap at which a level counts as solved."
+    node_limit: Annotated[int, Field(ge=1)] = 2000
+    "Most branch-and-bound nodes of one level: a stop that does not depend on a clock."
+    tie_break: Literal["programme", "full"] = "programme"
+    "Ties of cost are broken between plans of the same city programme, or between all plans."
+    time_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    "Seconds for all levels together; a run it stops is not reproducible."
+
+
+class Scenario(Part):
+    """One named case."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    title: Title
+    plan: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    "Folder of the plan's tables under `params/plans/`."
+    city: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    "Six-digit code of the city; its counties are those of `counties.csv`."
+    report_date: datetime.date
+    "Date printed on the report; data, not the clock."
+    time: Time
+    prices: Prices
+    population: Population = Population()
+    workforce: Workforce = Workforce()
+    allocation: Allocation = Allocation()
+    readings: dict[str, str] = {}
+    "Which reading of an ambiguous target holds, by indicator."
+    priority: str = "constructible"
+    "Preset of `priorities.csv`."
+    envelopes: tuple[Envelope, ...] = ()
+    assumptions: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
+    "Named figures of `scalars.csv` to replace."
+    tables: str | None = None
+    "Folder beside this file whose tables replace shipped ones of the same name."
+    solver: Solver = Solver()

@@ -1,0 +1,162 @@
+"""The stages before the program, joined: people, staff, needs, capacity, gaps, dates and costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sim.capacity import capacity, supply_paths
+from sim.case import Case, MoneyTerms
+from sim.costs import costs
+from sim.delivery import delivery
+from sim.demography.inputs import population_inputs
+from sim.demography.projection import check_projection, project_population
+from sim.evidence.figures import Figures
+from sim.gaps import causes, gaps
+from sim.indicators import Indicator, read_indicators, targets
+from sim.needs import needs
+from sim.rules import Rules, read_rules
+from sim.stocks import base_stocks
+from sim.workforce import no_action_stock, recruitment_pool
+
+_RATES = ("retirement_rate", "attrition_rate", "graduate_entry_rate")
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What is known before anything is decided.
+
+    Attributes:
+        figures: the evidence, and which figures entered.
+        rules: the rules of allocation.
+        indicators: every row of the plan.
+        targets: those that enter the program.
+        population: the projection.
+        people: (county, year) residents.
+        workforce: the no-action stock.
+        pool: (cadre, start_year) recruitment pool.
+        needs: standard, denominator and need.
+        supply: remaining and autonomous supply (resource, county, year).
+        capacity: in place, staffing limit and what counts, without projects.
+        gaps: gaps without projects.
+        causes: (cause, resource, county) split of the change of each gap.
+        delivery: dates and profiles of projects.
+        costs: costs of projects.
+    """
+
+    figures: Figures
+    rules: Rules
+    indicators: list[Indicator]
+    targets: list[Indicator]
+    population: xr.Dataset
+    people: xr.DataArray
+    workforce: xr.Dataset
+    pool: xr.DataArray
+    needs: xr.Dataset
+    supply: xr.Dataset
+    capacity: xr.Dataset
+    gaps: xr.Dataset
+    causes: xr.DataArray
+    delivery: xr.Dataset
+    costs: xr.Dataset
+
+
+def run_stages(figures: Figures) -> Stages:
+    """Run every stage before the program on the evidence of a scenario."""
+    scenario, time = figures.scenario, figures.scenario.time
+    counties = figures.book["counties"].where(city=scenario.city).column("county")
+    population = check_projection(project_population(population_inputs(figures, counties)))
+    people = population["population"].sum(("sex", "age"))
+    indicators = read_indicators(figures)
+    wanted = targets(indicators)
+    rules = read_rules(figures, counties)
+    stocks = base_stocks(figures, indicators, people.sel(year=time.base_year, drop=True), rules.heads_per_unit)
+    base = stocks["stock"].sel(resource=rules.cadres).rename(resource="cadre")
+    staff = no_action_stock(base, _rates(figures, rules.cadres), time.plan_years)
+    need = needs(wanted, people, stocks["share"], time)
+    supply = _supply(figures, stocks["stock"], staff["headcount"])
+    have = capacity(supply["remaining"] + supply["autonomous"], rules.heads_per_unit, rules.staffed)
+    exits = staff["exits"].sum("year").rename(cadre="resource").reindex(resource=rules.resources, fill_value=0.0)
+    dates = delivery(rules.months, time, figures.scalar("recurrent_years"))
+    return Stages(
+        figures=figures,
+        rules=rules,
+        indicators=indicators,
+        targets=wanted,
+        population=population,
+        people=people,
+        workforce=staff,
+        pool=_pool(figures, base, time.decision_years),
+        needs=need,
+        supply=supply,
+        capacity=have,
+        gaps=gaps(need["need"], have["capacity"], wanted),
+        causes=causes(need, people, supply, have["staffing_limit"], exits),
+        delivery=dates,
+        costs=costs(figures, dates),
+    )
+
+
+def allocation_case(stages: Stages) -> Case:
+    """Return the case the program decides, at the target year."""
+    figures, wanted = stages.figures, stages.targets
+    time = figures.scenario.time
+    at_target = {"year": time.target_year, "drop": True}
+    life = figures.array(
+        "projects/values",
+        "service_life",
+        ("project",),
+        {"project": [str(p) for p in stages.rules.projects["project"].values]},
+    )
+    return Case(
+        rules=stages.rules,
+        need=stages.needs["need"].sel(**at_target),
+        scope={t.resource: t.scope for t in wanted},
+        level={t.resource: t.level for t in wanted},
+        weight={t.resource: t.weight for t in wanted},
+        in_place=stages.capacity["in_place"].sel(**at_target),
+        floor=_floor(stages),
+        spread_cap=figures.scenario.allocation.spread_cap,
+        pool=stages.pool,
+        delivery=stages.delivery,
+        costs=stages.costs,
+        decision_years=time.decision_years,
+        terms=MoneyTerms(
+            figures.scenario.prices.price_year,
+            figures.scalar("deflator"),
+            figures.scalar("discount_rate"),
+            figures.scalar("recurrent_years"),
+        ),
+        service_life=life.where(stages.rules.projects["kind"] != "heads"),
+    )
+
+
+def _rates(figures: Figures, cadres: list[str]) -> xr.Dataset:
+    coords = {"cadre": cadres}
+    return xr.Dataset({name: figures.array("workforce/rates", name, ("cadre",), coords) for name in _RATES})
+
+
+def _pool(figures: Figures, base: xr.DataArray, years: list[int]) -> xr.DataArray:
+    coords = {"cadre": [str(k) for k in base["cadre"].values]}
+    ceiling = figures.array("workforce/rates", "growth_ceiling", ("cadre",), coords)
+    return recruitment_pool(base, ceiling, years).rename(year="start_year")
+
+
+def _supply(figures: Figures, stock: xr.DataArray, headcount: xr.DataArray) -> xr.Dataset:
+    coords = {"resource": [str(r) for r in stock["resource"].values]}
+    growth = figures.array("autonomous_supply", "growth", ("resource",), coords)
+    return supply_paths(stock, headcount, figures.scalar("old_stock_retirement_rate"), growth)
+
+
+def _floor(stages: Stages) -> xr.DataArray:
+    """Capacity per resident of the base year, times the residents of the target year."""
+    time = stages.figures.scenario.time
+    resources = list(stages.figures.scenario.allocation.equity_floor)
+    have = stages.capacity["capacity"].sel(resource=resources, year=time.base_year, drop=True)
+    growth = stages.people.sel(year=time.target_year, drop=True) / stages.people.sel(
+        year=time.base_year, drop=True
+    )
+    floor = (have * growth).transpose("resource", "county")
+    return floor if resources else floor.astype(np.float64)

@@ -1,0 +1,86 @@
+"""Base-year stocks by county: printed by the plan for the city, apportioned where no county figure exists."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import xarray as xr
+
+from sim.contracts import Contract, Variable, check
+from sim.evidence.figures import Figures, column_array
+from sim.indicators import PER_FACILITY, PER_POPULATION, WORKS, Indicator
+
+OUTPUT: Contract = {
+    "stock": Variable(("resource", "county"), "units", minimum=0),
+    "share": Variable(("resource", "county"), "share", minimum=0, maximum=1),
+}
+
+
+def base_stocks(
+    figures: Figures, indicators: list[Indicator], population: xr.DataArray, heads_per_unit: xr.DataArray
+) -> xr.Dataset:
+    """Return the stock of every resource in every county at the end of the base year.
+
+    Args:
+        figures: the evidence.
+        indicators: the plan's rows.
+        population: (county) residents at the end of the base year, persons.
+        heads_per_unit: (resource, cadre) staffing ratios.
+
+    Returns:
+        `stock (resource, county)` in units of the resource, and `share (resource, county)`, the
+        index by which a figure of the city is spread over its counties (sums to 1).
+    """
+    rows = list(figures.book["resources"])
+    counties = [str(c) for c in population["county"].values]
+    resources = [row["resource"] for row in rows]
+    share = _shares(figures, rows, population)
+    city = np.array([_city_stock(row["resource"], indicators, float(population.sum())) for row in rows])
+    stock = share * city[:, None]
+    stock = _carers(stock, resources, heads_per_unit)
+    given = figures.array(
+        "plans/county_baselines",
+        "baseline",
+        ("resource", "county"),
+        {"resource": resources, "county": counties},
+    )
+    values = np.where(np.isnan(given.values), stock, given.values)
+    data = xr.Dataset(coords={"resource": resources, "county": counties})
+    data["stock"] = ("resource", "county"), np.nan_to_num(values), {"units": "units"}
+    data["share"] = ("resource", "county"), share, {"units": "share"}
+    for n, row in enumerate(rows):
+        if city[n] > 0:
+            figures.derived(row["resource"], city[n], row["unit"], row["apportion_by"])
+    return check(data, OUTPUT, "stocks")
+
+
+def _shares(figures: Figures, rows: list, population: xr.DataArray) -> np.ndarray:  # type: ignore[type-arg]
+    counties = {"county": [str(c) for c in population["county"].values]}
+    staff = column_array(figures.book["counties"], "health_employment", ("county",), counties, "index")
+    by_index = {
+        "health_employment": (staff / staff.sum()).values,
+        "population": (population / population.sum()).values,
+    }
+    by_index["none"] = by_index["population"]
+    return np.stack([by_index[row["apportion_by"]] for row in rows])
+
+
+def _city_stock(resource: str, indicators: list[Indicator], population: float) -> float:
+    """Stock of the city printed by the plan, 0 for works and for what no indicator counts."""
+    for item in indicators:
+        if item.resource == resource and item.chosen and not math.isnan(item.baseline):
+            if item.measure == PER_POPULATION:
+                return item.baseline / float(item.per) * population
+            if item.measure == PER_FACILITY:
+                return round(item.baseline / 100 * item.facilities)
+            return 0.0 if item.measure in WORKS else item.baseline
+    return 0.0
+
+
+def _carers(stock: np.ndarray, resources: list[str], heads_per_unit: xr.DataArray) -> np.ndarray:
+    """Carers are not printed: existing childcare places are taken as staffed at the standard."""
+    result = stock.copy()
+    ratio = float(heads_per_unit.sel(resource="childcare_places", cadre="childcare_carers"))
+    result[resources.index("childcare_carers")] = ratio * stock[resources.index("childcare_places")]
+    return result
