@@ -102,7 +102,7 @@ def _recurrent(figures: Figures, projects: list[str], deflator: float) -> np.nda
     }
     rows = figures.book["projects/values"].where(parameter="recurrent_cost")
     base = {row["project"]: outputs.get((row["project"], row["per"]), 1.0) for row in rows}
-    return each * np.array([base.get(p, 1.0) for p in projects])
+    return np.asarray(each * np.array([base.get(p, 1.0) for p in projects]))
 
 
 def _at_price_year(figures: Figures, parameter: str, projects: list[str], deflator: float) -> np.ndarray:

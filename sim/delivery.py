@@ -51,16 +51,14 @@ def delivery(months: xr.Dataset, time: Time, recurrent_years: float) -> xr.Datas
     end = np.maximum(lead, prepare + 1)
     spent = _months_in_year(prepare, end, starts, years) / (end - prepare)[:, None, None]
     data["spending"] = (*_STARTS, "year"), spent, {"units": "share"}
-    tail = _months_in_year(lead, lead + int(round(recurrent_years * 12)), starts, years) / 12
+    tail = _months_in_year(lead, lead + round(recurrent_years * 12), starts, years) / 12
     data["running"] = (*_STARTS, "year"), tail, {"units": "years"}
     return check(data, OUTPUT, "delivery")
 
 
-def _months_in_year(
-    first: np.ndarray, end: np.ndarray, starts: np.ndarray, years: np.ndarray
-) -> np.ndarray:
+def _months_in_year(first: np.ndarray, end: np.ndarray, starts: np.ndarray, years: np.ndarray) -> np.ndarray:
     """Months of [first, end) after a start that fall in each year: (project, start_year, year)."""
     january = (years[None, :] - starts[:, None]) * 12
     low = np.maximum(january[None], first[:, None, None])
     high = np.minimum(january[None] + 12, end[:, None, None])
-    return np.maximum(high - low, 0).astype(float)
+    return np.asarray(np.maximum(high - low, 0), dtype=float)

@@ -17,6 +17,7 @@ import xarray as xr
 
 from sim.contracts import Contract, Variable, check
 from sim.indicators import Indicator
+from sim.labelled import choose
 from sim.names import CAUSES, CITY
 
 TOLERANCE = 1e-6
@@ -69,7 +70,8 @@ def _states(data: xr.Dataset, targets: list[Indicator]) -> xr.DataArray:
         [t.holds_already for t in targets], dims="resource", coords={"resource": data["resource"]}
     )
     short = data["shortfall"] > TOLERANCE * data["need"].clip(min=1.0)
-    state = xr.where(short, "gap", xr.where(hold, "hold", "met"))
+    holding = hold & (short | ~short)
+    state = choose(short, "gap", choose(holding, "hold", "met"))
     return state.transpose(*_DIMS)
 
 
@@ -92,7 +94,7 @@ def causes(
     Returns:
         (cause, resource, county), units; the causes sum to the change of the gap.
     """
-    first, last = dict(year=needs["year"][0].item()), dict(year=needs["year"][-1].item())
+    first, last = {"year": needs["year"][0].item()}, {"year": needs["year"][-1].item()}
     resources = needs["resource"]
     supply, limit = supply.sel(resource=resources), limit.sel(resource=resources)
     growth = people.sel(last) / people.sel(first)

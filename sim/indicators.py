@@ -99,6 +99,7 @@ def _read(figures: Figures) -> Iterator[Indicator]:
     ranks = {row["force"]: row for row in figures.book["priorities"].where(preset=scenario.priority)}
     for row in figures.book["plans/indicators"]:
         reading, number = row["reading"], row["indicator"]
+        figures.printed(row, number)
         rank = ranks[row["force"]]
         yield Indicator(
             number=number,

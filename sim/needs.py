@@ -18,9 +18,7 @@ OUTPUT: Contract = {
 }
 
 
-def needs(
-    targets: list[Indicator], population: xr.DataArray, share: xr.DataArray, time: Time
-) -> xr.Dataset:
+def needs(targets: list[Indicator], population: xr.DataArray, share: xr.DataArray, time: Time) -> xr.Dataset:
     """Return need = standard x denominator for every target.
 
     Between base and target year the standard follows the straight line from baseline to target.
@@ -52,7 +50,10 @@ def needs(
 
 def _path(target: Indicator, time: Time) -> np.ndarray:
     """Standard per unit of the denominator in each plan year."""
-    scale = {PER_POPULATION: float(target.per) if target.measure == PER_POPULATION else 1.0, PER_FACILITY: 100.0}
+    scale = {
+        PER_POPULATION: float(target.per) if target.measure == PER_POPULATION else 1.0,
+        PER_FACILITY: 100.0,
+    }
     divisor = scale.get(target.measure, 1.0)
     start = 0.0 if target.measure in WORKS else target.baseline
     start = target.target if math.isnan(start) else start

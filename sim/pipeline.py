@@ -91,9 +91,7 @@ def run(
     return complete(loaded, book, stages, case, solution)
 
 
-def complete(
-    loaded: LoadedScenario, book: Book, stages: Stages, case: Case, solution: Solution
-) -> RunResult:
+def complete(loaded: LoadedScenario, book: Book, stages: Stages, case: Case, solution: Solution) -> RunResult:
     """Derive gaps, ledger and certificate of a solved plan."""
     rules, time = stages.rules, loaded.scenario.time
     plan = solution.plan

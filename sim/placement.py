@@ -8,10 +8,10 @@ was placed by the tie-break between plans of equal value.
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
 
 from sim.capacity import capacity
+from sim.labelled import choose, isfinite
 from sim.rules import Rules
 
 TOLERANCE = 1e-6
@@ -45,7 +45,8 @@ def placed_by(
     by_rule = _breaks_floor(have, less, floor) | _breaks_prerequisite(units, rules)
     city, county = _misses(have, less, need, scope)
     movable = _room_elsewhere(units, rules)
-    words = xr.where(by_rule, "rule", xr.where(county | (city & ~movable), "target", "tie_break"))
+    needed = county | (city & ~movable)
+    words = choose(by_rule, "rule", choose(needed, "target", "tie_break"))
     return words.transpose("project", "county")
 
 
@@ -63,7 +64,8 @@ def _breaks_floor(have: xr.DataArray, less: xr.DataArray, floor: xr.DataArray) -
 
 def _breaks_prerequisite(units: xr.DataArray, rules: Rules) -> xr.DataArray:
     asked = xr.dot(units, rules.prerequisites, dim="project").rename(requires="project")
-    return (asked > 0) & (units - 1 < asked - TOLERANCE)
+    broken: xr.DataArray = (asked > 0) & (units - 1 < asked - TOLERANCE)
+    return broken
 
 
 def _misses(
@@ -80,5 +82,6 @@ def _misses(
 
 
 def _room_elsewhere(units: xr.DataArray, rules: Rules) -> xr.DataArray:
-    room = (rules.sites - units >= 1) & np.isfinite(rules.sites) | np.isinf(rules.sites)
-    return room.sum("county") - room > 0
+    room = (rules.sites - units >= 1) | ~isfinite(rules.sites)
+    elsewhere: xr.DataArray = room.sum("county") - room > 0
+    return elsewhere

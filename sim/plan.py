@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import xarray as xr
+
+from sim.labelled import ceil, choose
 
 HEAD_DUST = 1e-6
 "Heads below this part of one are the solver's dust and are not rounded up."
@@ -35,8 +36,8 @@ def round_heads_up(solved: xr.DataArray, whole: xr.DataArray) -> xr.DataArray:
         solved: (project, county, start_year) units.
         whole: (project) True where the program already decided in whole numbers.
     """
-    heads = np.ceil(solved - HEAD_DUST).clip(min=0.0)
-    return xr.where(whole, solved.round(), heads).transpose(*solved.dims)
+    heads = ceil(solved - HEAD_DUST).clip(min=0.0)
+    return choose(whole, solved.round(), heads).transpose(*solved.dims)
 
 
 def payment_shares(paid: xr.DataArray) -> xr.DataArray:
@@ -63,4 +64,5 @@ def delivered(started: xr.DataArray, outputs: xr.DataArray, in_service: xr.DataA
         in_service: (project, start_year, year) share in service at year-end.
     """
     serving = xr.dot(started, in_service, dim="start_year")
-    return xr.dot(serving, outputs, dim="project").transpose("resource", "county", "year")
+    added: xr.DataArray = xr.dot(serving, outputs, dim="project")
+    return added.transpose("resource", "county", "year")

@@ -9,6 +9,7 @@ import xarray as xr
 
 from sim.evidence.figures import Figures, column_array
 from sim.evidence.tables import Table
+from sim.labelled import floor, maximum
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _sites(figures: Figures, projects: list[str], counties: list[str]) -> xr.Dat
     per_site = _value(figures, "residents_per_site", projects)
     coords = {"county": counties}
     people = column_array(figures.book["counties"], "population", ("county",), coords, "persons")
-    sites = np.maximum(np.floor(people / per_site), 1.0).transpose("project", "county")
+    sites = maximum(floor(people / per_site), 1.0).transpose("project", "county")
     return sites.where(per_site.notnull(), np.inf)
 
 
@@ -163,6 +164,6 @@ def _envelopes(figures: Figures) -> xr.DataArray:
 
 def _envelope_totals(figures: Figures) -> xr.DataArray:
     funds = figures.book["funds/funds"].column("fund")
-    totals = {e.fund: e.amount_yuan for e in figures.scenario.envelopes if e.year is None}
+    totals: dict[str, float] = {e.fund: e.amount_yuan for e in figures.scenario.envelopes if e.year is None}
     values = [totals.get(fund, np.inf) for fund in funds]
     return xr.DataArray(values, dims="fund", coords={"fund": funds})

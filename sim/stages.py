@@ -72,13 +72,17 @@ def run_stages(figures: Figures) -> Stages:
     indicators = read_indicators(figures)
     wanted = targets(indicators)
     rules = read_rules(figures, counties)
-    stocks = base_stocks(figures, indicators, people.sel(year=time.base_year, drop=True), rules.heads_per_unit)
+    stocks = base_stocks(
+        figures, indicators, people.sel(year=time.base_year, drop=True), rules.heads_per_unit
+    )
     base = stocks["stock"].sel(resource=rules.cadres).rename(resource="cadre")
     staff = no_action_stock(base, _rates(figures, rules.cadres), time.plan_years)
     need = needs(wanted, people, stocks["share"], time)
     supply = _supply(figures, stocks["stock"], staff["headcount"])
     have = capacity(supply["remaining"] + supply["autonomous"], rules.heads_per_unit, rules.staffed)
-    exits = staff["exits"].sum("year").rename(cadre="resource").reindex(resource=rules.resources, fill_value=0.0)
+    exits = (
+        staff["exits"].sum("year").rename(cadre="resource").reindex(resource=rules.resources, fill_value=0.0)
+    )
     dates = delivery(rules.months, time, figures.scalar("recurrent_years"))
     return Stages(
         figures=figures,
@@ -103,7 +107,6 @@ def allocation_case(stages: Stages) -> Case:
     """Return the case the program decides, at the target year."""
     figures, wanted = stages.figures, stages.targets
     time = figures.scenario.time
-    at_target = {"year": time.target_year, "drop": True}
     life = figures.array(
         "projects/values",
         "service_life",
@@ -112,11 +115,11 @@ def allocation_case(stages: Stages) -> Case:
     )
     return Case(
         rules=stages.rules,
-        need=stages.needs["need"].sel(**at_target),
+        need=stages.needs["need"].sel(year=time.target_year, drop=True),
         scope={t.resource: t.scope for t in wanted},
         level={t.resource: t.level for t in wanted},
         weight={t.resource: t.weight for t in wanted},
-        in_place=stages.capacity["in_place"].sel(**at_target),
+        in_place=stages.capacity["in_place"].sel(year=time.target_year, drop=True),
         floor=_floor(stages),
         spread_cap=figures.scenario.allocation.spread_cap,
         pool=stages.pool,

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from sim.contracts import Contract, Variable, check
+from sim.labelled import floor
 
 _FLOW = ("cadre", "county", "year")
 OUTPUT: Contract = {
@@ -32,7 +33,7 @@ def no_action_stock(base: xr.DataArray, rates: xr.Dataset, years: list[int]) -> 
     Returns:
         `headcount`, `exits`, `entries` (cadre, county, year), persons; flows are missing in the base year.
     """
-    leave = np.minimum(rates["retirement_rate"] + rates["attrition_rate"], 1.0).values[:, None]
+    leave = (rates["retirement_rate"] + rates["attrition_rate"]).clip(max=1.0).values[:, None]
     graduates = (rates["graduate_entry_rate"] * base).transpose("cadre", "county").values
     heads = np.empty((*base.shape, len(years)))
     exits, entries = np.full_like(heads, np.nan), np.full_like(heads, np.nan)
@@ -61,7 +62,7 @@ def recruitment_pool(base: xr.DataArray, ceiling: xr.DataArray, years: list[int]
         (cadre, year) persons, whole, infinite where there is no ceiling.
     """
     steps = xr.DataArray(np.arange(len(years)), dims="year", coords={"year": years})
-    pool = np.floor(base.sum("county") * ceiling * (1 + ceiling) ** steps + 1e-9)
+    pool = floor(base.sum("county") * ceiling * (1 + ceiling) ** steps + 1e-9)
     pool = pool.where(ceiling.notnull(), np.inf).transpose("cadre", "year")
     pool.attrs["units"] = "persons"
     return pool

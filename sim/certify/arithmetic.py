@@ -27,7 +27,7 @@ def opening_month(case: Case) -> np.ndarray:
 def units_in_service(case: Case, started: np.ndarray) -> np.ndarray:
     """(project, county): units in service at the end of the target year."""
     on_time = opening_year(case) <= case.decision_years[-1]
-    return np.einsum("pcs,ps->pc", started, on_time.astype(float))
+    return np.asarray(np.einsum("pcs,ps->pc", started, on_time.astype(float)))
 
 
 def standing(case: Case, started: np.ndarray) -> np.ndarray:
@@ -56,7 +56,8 @@ def counted(case: Case, stands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def months_of_year(first: np.ndarray, length: np.ndarray, start: int, year: int) -> np.ndarray:
     """(project): months of [first, first + length) after January of `start` that fall in `year`."""
     offset = 12 * (year - start)
-    return np.clip(np.minimum(offset + 12, first + length) - np.maximum(offset, first), 0, None)
+    months = np.minimum(offset + 12, first + length) - np.maximum(offset, first)
+    return np.asarray(np.clip(months, 0, None))
 
 
 def money_of_start(case: Case, start: int, year: int) -> tuple[np.ndarray, np.ndarray]:

@@ -73,7 +73,9 @@ def _staff(case: Case, claims: Claims) -> Iterator[Check]:
     counts, missing = arithmetic.counted(case, stands)
     _, already = arithmetic.counted(case, case.in_place.values)
     yield check("crews are staffed", missing - already, HEAD)
-    yield check("capacity shown is what counts", np.abs(counts - claims.capacity), 1e-6 * (1 + float(counts.max())))
+    yield check(
+        "capacity shown is what counts", np.abs(counts - claims.capacity), 1e-6 * (1 + float(counts.max()))
+    )
 
 
 def _levels(case: Case, claims: Claims) -> Iterator[Check]:

@@ -26,7 +26,9 @@ def checks(case: Case, claims: Claims) -> Sequence[Check]:
 
 def _by_one_more(case: Case, claims: Claims, name: str) -> Check | None:
     """Add one unit wherever every limit leaves room; money is not tried under an envelope."""
-    limited = np.isfinite(case.rules.envelopes.values).any() or np.isfinite(case.rules.envelope_totals.values).any()
+    limited = (
+        np.isfinite(case.rules.envelopes.values).any() or np.isfinite(case.rules.envelope_totals.values).any()
+    )
     if limited:
         return None
     excess = []
@@ -56,8 +58,8 @@ def _room(case: Case, started: np.ndarray) -> np.ndarray:
     left = left - np.einsum("pcs,pk->ks", started, output)
     fits = (output[:, :, None] <= left[None] + UNITS) | (output[:, :, None] == 0)
     room &= fits.all(axis=1)[:, None, :]
-    latest = room & (np.cumsum(room[..., ::-1], axis=2)[..., ::-1] == 1)
-    return latest
+    later = np.cumsum(room[..., ::-1], axis=2)[..., ::-1]
+    return np.asarray(room & (later == 1))
 
 
 def _keeps(case: Case, claims: Claims, trial: np.ndarray, name: str) -> bool:

@@ -37,8 +37,8 @@ def graduate(groups: np.ndarray, group: np.ndarray, standard: np.ndarray) -> np.
     Returns:
         (..., age) persons; each group sums to its own total.
     """
-    totals = np.zeros((*standard.shape[:-1], groups.shape[-1]))
-    np.add.at(totals, (..., group), standard)
+    member = np.equal.outer(np.arange(groups.shape[-1]), group).astype(float)
+    totals = standard @ member.T
     share = standard / totals[..., group]
     return np.asarray(groups[..., group] * share)
 

@@ -45,6 +45,7 @@ def population_inputs(figures: Figures, counties: list[str]) -> xr.Dataset:
 
 
 def _base(figures: Figures, counties: list[str]) -> np.ndarray:
+    figures.scalar("census_as_year_end")
     census = figures.book["population/census_age_sex"]
     labels = list(dict.fromkeys(census.column("age_group")))
     coords = {"county": counties, "sex": list(SEXES), "age_group": labels, "age": _AGE_LABELS}
@@ -121,7 +122,9 @@ def _net_migration(figures: Figures, inputs: xr.Dataset, time: Time) -> np.ndarr
             break
         if year in published:
             totals[n] = 0.0
-            trial = inputs.assign(net_migration=(("county", "sex", "age", "year"), pattern[..., None] * totals))
+            trial = inputs.assign(
+                net_migration=(("county", "sex", "age", "year"), pattern[..., None] * totals)
+            )
             people_after = project_population(trial)["population"].sel(year=year).sum()
             totals[n] = published[year] - float(people_after)
     return np.asarray(pattern[..., None] * totals)

@@ -106,7 +106,7 @@ def combined_expectancy(by_sex: np.ndarray, sex_ratio: np.ndarray) -> np.ndarray
         by_sex: (..., sex) e0 of females and males, years.
         sex_ratio: (...) male births per female birth.
     """
-    return (by_sex[..., 0] + sex_ratio * by_sex[..., 1]) / (1 + sex_ratio)
+    return np.asarray((by_sex[..., 0] + sex_ratio * by_sex[..., 1]) / (1 + sex_ratio))
 
 
 def alpha_for_expectancy(
@@ -133,7 +133,7 @@ def alpha_for_expectancy(
     alpha = (low + high) / 2
     if np.abs(_expectancy(mx, a0, sex_ratio, alpha) - wanted).max() > 1e-6:
         raise ValueError(f"no life table with life expectancy {wanted}")
-    return alpha
+    return np.asarray(alpha)
 
 
 def _expectancy(mx: np.ndarray, a0: np.ndarray, sex_ratio: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -13,6 +13,8 @@ P(t+1) = P(t) + births - deaths + net migration is a check and not a definition.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
@@ -62,7 +64,7 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
         capped[..., t] = migrants[..., t] - wanted
         population[..., t + 1] = end + migrants[..., t]
     dims = (*lead, "sex", "age")
-    coords = {name: inputs[name].values for name in lead if name in inputs.coords}
+    coords: dict[str, Any] = {name: inputs[name].values for name in lead if name in inputs.coords}
     coords |= {"sex": list(SEXES), "age": AGES, "year": [years[0] - 1, *years]}
     result = xr.Dataset(coords=coords)
     result["population"] = ((*dims, "year"), population, {"units": "persons"})
@@ -74,9 +76,7 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
     return result
 
 
-def _step(
-    start: np.ndarray, rates: dict[str, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _step(start: np.ndarray, rates: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     survival = rates["survival_ratio"]
     end, deaths = np.empty_like(start), np.empty_like(start)
     end[..., 1:] = start[..., :-1] * survival[..., 1:]

@@ -43,10 +43,17 @@ PLAN_TABLES = ("indicators", "county_baselines")
 
 @dataclass(frozen=True)
 class Book:
-    """All tables of a run, by rule name, and the digest of each file."""
+    """All tables of a run.
+
+    Attributes:
+        tables: checked rows by rule name.
+        digests: SHA-256 of each file by its path below the tables' folder.
+        contents: bytes of each file by the same path.
+    """
 
     tables: Mapping[str, Table]
     digests: Mapping[str, str]
+    contents: Mapping[str, bytes]
 
     def __getitem__(self, name: str) -> Table:
         """The table of that name."""
@@ -61,17 +68,18 @@ def open_book(loaded: LoadedScenario) -> Book:
     """
     files = dict(_files(loaded))
     tables: dict[str, Table] = {}
-    digests: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
     problems: list[Problem] = list(_unknown_files(loaded))
     for name, (path, shown) in files.items():
         try:
             tables[name] = read_table(path, name, shown)
-            digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            contents[shown.split("/", 1)[1]] = path.read_bytes()
         except InputError as error:
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
-    book = Book(tables, digests)
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+    book = Book(tables, digests, contents)
     problems = list(_cross_problems(book)) + list(_scenario_problems(book, loaded))
     if problems:
         raise InputError(problems)

@@ -74,6 +74,29 @@ class Figures:
                 units = units or row["unit"]
         return labelled(values, tuple(dims), coords, units)
 
+    def printed(self, row: Row, key: str) -> None:
+        """Remember baseline and target of a row of the plan, with the words they stand in."""
+        for parameter, year in (("baseline", row["base_year"]), ("target", "")):
+            if row[parameter]:
+                self.used[(row.file, f"{key}{row['reading']}", parameter)] = Figure(
+                    table=row.file,
+                    key=key,
+                    parameter=parameter,
+                    value=row.number(parameter),
+                    low=float("nan"),
+                    high=float("nan"),
+                    unit=row["unit"],
+                    geography=self.scenario.city,
+                    year=year or str(self.scenario.time.target_year),
+                    source=f"{self.scenario.plan}_plan",
+                    locator=f"line {row['seed_line']}",
+                    quote=row["quote"],
+                    quality="plan",
+                    reason=row["note"],
+                    reason_zh=row["note"],
+                    where=row.where(parameter),
+                )
+
     def derived(self, resource: str, value: float, unit: str, index: str) -> None:
         """Remember that a stock of the city was spread over its counties by an index."""
         reasons = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from sim.case import Case
 from sim.program.blocks import Block, Level, Program, assemble
 from sim.program.families import equity, limits, money, supply
-from sim.case import Case
 
 Family = Callable[[Case], Block]
 

@@ -176,6 +176,5 @@ def _over(like: xr.DataArray, value: xr.DataArray | float | bool, dtype: type) -
     extra = set(value.dims) - set(like.dims)
     if extra:
         raise ValueError(f"dims {sorted(map(str, extra))} are not among {like.dims}")
-    with xr.set_options(arithmetic_join="exact"):
-        full = xr.zeros_like(like, dtype=dtype) + value.astype(dtype)
-    return full.transpose(*like.dims).astype(dtype)
+    base, full = xr.align(xr.zeros_like(like, dtype=dtype), value, join="exact")
+    return (base + full.astype(dtype)).transpose(*like.dims).astype(dtype)

@@ -93,7 +93,9 @@ def solve_levels(
         for family in level.given:
             _hold_totals(model, matrix, family, plan)
         cost = matrix.objectives[n]
-        plan, result = _solve_level(model, matrix, level, cost, float(matrix.constants[n]), plan, stop, progress)
+        plan, result = _solve_level(
+            model, matrix, level, cost, float(matrix.constants[n]), plan, stop, progress
+        )
         results.append(result)
         _freeze(model, level, cost, result.value - float(matrix.constants[n]))
     return LevelsResult(plan, tuple(results))
@@ -134,7 +136,7 @@ def _model(matrix: Matrix, node_limit: int | None) -> highspy.Highs:
 
 
 def _finite(bounds: np.ndarray) -> np.ndarray:
-    return np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf)
+    return np.asarray(np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf))
 
 
 def _do_nothing(matrix: Matrix) -> np.ndarray:
@@ -177,7 +179,7 @@ def _solve_level(
 def _tidy(columns: np.ndarray, matrix: Matrix) -> np.ndarray:
     """Whole numbers made exact, and the dust of the solver's tolerance removed at the bounds."""
     columns = np.where(matrix.whole, np.round(columns), columns)
-    return np.clip(columns, matrix.lower, matrix.upper)
+    return np.asarray(np.clip(columns, matrix.lower, matrix.upper))
 
 
 def _result(level: Level, value: float, bound: float, status: str) -> LevelResult:
@@ -203,9 +205,7 @@ def _hold_totals(model: highspy.Highs, matrix: Matrix, family: str, plan: np.nda
             model.addRow(total - ABSOLUTE_GAP, total + ABSOLUTE_GAP, len(used), used, np.ones(len(used)))
 
 
-def _watch(
-    model: highspy.Highs, name: str, constant: float, stop: Stop, progress: Progress | None
-) -> None:
+def _watch(model: highspy.Highs, name: str, constant: float, stop: Stop, progress: Progress | None) -> None:
     kind = highspy.cb.HighsCallbackType
 
     def called(which, _message, data, answer, _user):  # type: ignore[no-untyped-def]
@@ -215,7 +215,11 @@ def _watch(
             progress(name, data.mip_primal_bound + constant, data.mip_dual_bound + constant)
 
     model.setCallback(called, None)
-    for which in (kind.kCallbackMipInterrupt, kind.kCallbackSimplexInterrupt, kind.kCallbackMipImprovingSolution):
+    for which in (
+        kind.kCallbackMipInterrupt,
+        kind.kCallbackSimplexInterrupt,
+        kind.kCallbackMipImprovingSolution,
+    ):
         model.startCallback(which)
 
 

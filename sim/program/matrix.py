@@ -115,7 +115,9 @@ def _triplets(
         raise ValueError(f"term of {term.columns!r} in {term.rows!r}: {error}") from None
     extra = set(term.coefficient.dims) - set(rows.dims) - set(columns.dims)
     if extra:
-        raise ValueError(f"term of {term.columns!r} in {term.rows!r} has stray dims {sorted(map(str, extra))}")
+        raise ValueError(
+            f"term of {term.columns!r} in {term.rows!r} has stray dims {sorted(map(str, extra))}"
+        )
     keep = (value.values != 0) & (row.values >= 0) & (column.values >= 0)
     return row.values[keep], column.values[keep], value.values[keep].astype(float)
 

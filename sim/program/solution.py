@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import xarray as xr
 
+from sim.case import Case
 from sim.plan import Plan, payment_shares, round_heads_up
 from sim.program.allocation import state_program
 from sim.program.families.money import CAPITAL, RECURRENT
 from sim.program.highs import LevelResult, Progress, Stop, solve_levels
-from sim.case import Case
 from sim.program.matrix import compile_matrix, values_of
 
 

@@ -123,7 +123,7 @@ def _plain(node: yaml.Node, path: Path_, label: str, places: dict[Path_, str]) -
         return [_plain(child, (*path, n), label, places) for n, child in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
         try:
-            return yaml.SafeLoader("").construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+            return yaml.SafeLoader("").construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError):
             raise InputError([_problem(label, mark, f"tag {node.tag}", "plain values")]) from None
     data: dict[str, Any] = {}

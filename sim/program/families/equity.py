@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from sim.case import Case
 from sim.program.blocks import Block, Term, columns, rows, space
 from sim.program.families.supply import capacity_terms
-from sim.case import Case
 
 
 def floor(case: Case) -> Block:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import xarray as xr
 
-from sim.program.blocks import Block, Term, rows, space
 from sim.case import Case
+from sim.labelled import floor, isfinite
+from sim.program.blocks import Block, Term, rows, space
 
 
 def sites(case: Case) -> Block:
     r"""Room in each county: :math:`\sum_t x_{pct} \le sites_{pc}`."""
     rules = case.rules
     like = space(project=rules.projects["project"].values, county=rules.counties)
-    rule = rows("sites", like, upper=rules.sites, present=np.isfinite(rules.sites))
+    rule = rows("sites", like, upper=rules.sites, present=isfinite(rules.sites))
     every = space(start_year=case.decision_years) + 1.0
     return Block(rows=(rule,), terms=(Term("sites", "projects_started", every),))
 
@@ -23,7 +23,7 @@ def building_capacity(case: Case) -> Block:
     rules = case.rules
     like = space(project=rules.projects["project"].values, start_year=case.decision_years)
     most = rules.starts_per_year
-    rule = rows("building_capacity", like, upper=most, present=np.isfinite(most))
+    rule = rows("building_capacity", like, upper=most, present=isfinite(most))
     every = space(county=rules.counties) + 1.0
     return Block(rows=(rule,), terms=(Term("building_capacity", "projects_started", every),))
 
@@ -57,14 +57,14 @@ def recruitment_pool(case: Case) -> Block:
     are kept back.
     """
     rules = case.rules
-    kept = np.floor((case.pool - len(rules.counties)).clip(min=0.0))
+    kept = floor((case.pool - len(rules.counties)).clip(min=0.0))
     rule = rows(
         "recruitment_pool",
         space(cadre=rules.cadres, start_year=case.decision_years),
         upper=kept,
-        present=np.isfinite(case.pool),
+        present=isfinite(case.pool),
     )
     heads = rules.outputs.sel(resource=rules.cadres).rename(resource="cadre")
     every = space(county=rules.counties, start_year=case.decision_years) + 1.0
-    of_kind = xr.where(rules.projects["kind"] == "heads", heads, 0.0)
+    of_kind = heads.where(rules.projects["kind"] == "heads", 0.0)
     return Block(rows=(rule,), terms=(Term("recruitment_pool", "projects_started", of_kind * every),))

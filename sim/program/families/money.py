@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sim.program.blocks import Block, Term, columns, rows, space
 from sim.case import MONEY, Case
+from sim.labelled import isfinite
+from sim.program.blocks import Block, Term, columns, rows, space
 
 CAPITAL, RECURRENT = "capital_spend", "recurrent_spend"
 FEN_RESERVE = 1e-3
@@ -48,7 +49,7 @@ def fund_shares(case: Case) -> Block:
     like = _payments(case)
     limited = (shares["max_share"] > 0) & (shares["max_share"] < 1) & _spends(use)
     by_year = rows("fund_share", like, upper=0.0, present=limited)
-    capped = (shares["max_share"] > 0) & np.isfinite(shares["grant_cap"])
+    capped = (shares["max_share"] > 0) & isfinite(shares["grant_cap"])
     by_project = rows("grant_cap", like.isel(year=0, drop=True), upper=0.0, present=capped)
     cap = shares["grant_cap"].where(capped, 0.0) / MONEY
     every_start = space(start_year=case.decision_years) + 1.0
@@ -88,11 +89,11 @@ def envelopes(case: Case) -> Block:
     rules, years = case.rules, case.decision_years
     funds = rules.funds["fund"].values
     like = space(fund=funds, year=years)
-    limited = np.isfinite(rules.envelopes)
+    limited = isfinite(rules.envelopes)
     kept = columns("carry_over", like, "million yuan", present=limited & rules.funds["carry_over"])
     reserve = _rounding_reserve(case)
     yearly = rows("envelope", like, upper=_less(rules.envelopes / MONEY, reserve), present=limited)
-    limited_total = np.isfinite(rules.envelope_totals)
+    limited_total = isfinite(rules.envelope_totals)
     total = rows(
         "envelope_total",
         space(fund=funds),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sim.program.blocks import Block, Term, columns, rows, space
 from sim.case import Case
+from sim.labelled import ceil, minimum
+from sim.program.blocks import Block, Term, columns, rows, space
 
 
 def projects(case: Case) -> Block:
@@ -33,9 +34,9 @@ def _useful(case: Case) -> xr.DataArray:
     """Sites of the county, and no more whole projects than the largest need they can serve."""
     outputs, need = case.rules.outputs, case.need
     wanted = need.sum("county").reindex(resource=outputs["resource"].values, fill_value=np.inf)
-    most = np.ceil(wanted / outputs.where(outputs > 0)).max("resource").fillna(np.inf)
+    most = ceil(wanted / outputs.where(outputs > 0)).max("resource").fillna(np.inf)
     most = most.where(case.rules.projects["whole"], np.inf)
-    return np.minimum(case.rules.sites, most)
+    return minimum(case.rules.sites, most)
 
 
 def staffed(case: Case) -> Block:
@@ -85,10 +86,9 @@ def subsets(case: Case) -> Block:
     labels = {"cadre": inner}
     parent = yields.sel(resource=outer).rename(resource="cadre").assign_coords(labels)
     own = yields.sel(resource=inner).rename(resource="cadre").assign_coords(labels)
-    room = (
-        standing.sel(resource=outer).rename(resource="cadre").assign_coords(labels)
-        - standing.sel(resource=inner).rename(resource="cadre").assign_coords(labels)
-    )
+    room = standing.sel(resource=outer).rename(resource="cadre").assign_coords(labels) - standing.sel(
+        resource=inner
+    ).rename(resource="cadre").assign_coords(labels)
     like = space(cadre=inner, county=rules.counties)
     rule = rows("subset", like, upper=room.clip(min=0.0))
     return Block(rows=(rule,), terms=(Term("subset", "projects_started", own - parent),))
@@ -124,9 +124,7 @@ def county_targets(case: Case) -> Block:
     return Block(columns=(short,), rows=(rule,), terms=(one, *terms))
 
 
-def capacity_terms(
-    case: Case, row: str, resources: list[str]
-) -> tuple[xr.DataArray, tuple[Term, ...]]:
+def capacity_terms(case: Case, row: str, resources: list[str]) -> tuple[xr.DataArray, tuple[Term, ...]]:
     """Standing capacity (resource, county) and the terms that add to it in `row`.
 
     What counts of a staffed resource is its own decision; of any other, what stands and is started.
@@ -150,6 +148,7 @@ def shortfall_objective(case: Case, level: int) -> dict[str, xr.DataArray]:
     for family, scope in (("city_shortfall", "city"), ("county_shortfall", "every_county")):
         resources = case.resources_in(scope)
         need = case.need.sel(resource=resources).sum("county")
-        weight = np.array([case.weight[r] * (case.level[r] == level) for r in resources])
+        weight = space(resource=resources)
+        weight.values[:] = [case.weight[r] * (case.level[r] == level) for r in resources]
         weights[family] = (weight / need.where(need > 0)).fillna(0.0)
     return weights

@@ -1,0 +1,57 @@
+"""The `sim` command and its exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+import sim
+from sim.errors import CertificateError, InputError, NoCertifiedPlanError
+
+from .run import run
+from .validate import validate
+from .verify import verify
+
+INVALID_INPUT, NO_PLAN, NOT_CERTIFIED, DISK = 2, 4, 6, 7
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(sim.__version__, prog_name="sim")
+def commands() -> None:
+    """From a health plan to people, gaps, least-cost projects and money, with proof.
+
+    Exit codes: 0 done; 1 our bug; 2 invalid input or usage; 3 a target is missed (--strict);
+    4 no certified plan; 5 stopped early with a certified plan; 6 certificate or ledger failed;
+    7 disk or permission.
+    """
+
+
+for command in (run, validate, verify):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run a command; faults of the user or of the machine end without a traceback, bugs with one."""
+    try:
+        commands(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        _end("stopped", 130)
+    except InputError as error:
+        _end(str(error), INVALID_INPUT)
+    except NoCertifiedPlanError as error:
+        _end(f"no certified plan: {error}", NO_PLAN)
+    except CertificateError as error:
+        _end(str(error), NOT_CERTIFIED)
+    except OSError as error:
+        _end(f"disk or permission: {error}", DISK)
+
+
+def _end(message: str, code: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(code)

@@ -1,0 +1,127 @@
+"""The manifest: what went in, what was proven, what entered the program. No clock, no machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections import Counter
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+import sim
+from sim.certify import Certificate
+from sim.outputs.leaning import leaning, quality_counts
+from sim.pipeline import RunResult
+from sim.scenario.reading import LoadedScenario
+
+INTERRUPTED = ("time_limit_reached", "interrupted_by_user")
+SOLVER_SEED = 0
+_VERSIONS = ("numpy", "scipy", "pandas", "xarray", "highspy")
+
+
+def input_hash(loaded: LoadedScenario, digests: Mapping[str, str], lang: str = "zh") -> str:
+    """Return the SHA-256 of everything that decides a run folder: inputs, options and versions.
+
+    Where the tables stand does not count: their contents do.
+    """
+    parts = {
+        "scenario": loaded.scenario.model_dump_json(exclude={"tables"}),
+        "lang": lang,
+        "tables": dict(sorted(digests.items())),
+        "gapwise": sim.__version__,
+        "highspy": version("highspy"),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def run_id(loaded: LoadedScenario, digests: Mapping[str, str], lang: str = "zh") -> str:
+    """Return `<scenario>-<first 8 of the input hash>`, the name of the run folder."""
+    return f"{loaded.scenario.name}-{input_hash(loaded, digests, lang)[:8]}"
+
+
+def manifest(result: RunResult, tables: Mapping[str, pd.DataFrame], lang: str = "zh") -> dict[str, Any]:
+    """Return the manifest of a run, plain types only.
+
+    Args:
+        result: the run.
+        tables: its tables; their row counts are recorded.
+        lang: language of the report and the workbook.
+    """
+    loaded, scenario = result.loaded, result.loaded.scenario
+    levels = [
+        {
+            "name": level.name,
+            "units": level.units,
+            "value": level.value,
+            "best_bound": level.best_bound if abs(level.best_bound) != float("inf") else None,
+            "abs_gap": level.abs_gap if level.abs_gap != float("inf") else None,
+            "mip_gap": level.mip_gap if level.mip_gap != float("inf") else None,
+            "status": level.status,
+        }
+        for level in result.solution.levels
+    ]
+    return {
+        "run_id": run_id(loaded, result.book.digests, lang),
+        "scenario": scenario.name,
+        "plan": scenario.plan,
+        "version": sim.__version__,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS}},
+        "input_hash": input_hash(loaded, result.book.digests, lang),
+        "inputs": dict(sorted(result.book.digests.items())),
+        "lang": lang,
+        "seed": SOLVER_SEED,
+        "report_date": scenario.report_date.isoformat(),
+        "information_until": scenario.time.information_until,
+        "reproducible": all(level.status not in INTERRUPTED for level in result.solution.levels),
+        "stopped_above_gap": any(
+            level.status in INTERRUPTED and level.mip_gap > scenario.solver.gap
+            for level in result.solution.levels
+        ),
+        "levels": levels,
+        "mip_gap": max((row["mip_gap"] if row["mip_gap"] is not None else 1.0) for row in levels),
+        "targets": target_counts(result),
+        "cost_figures": dict(result.figures),
+        "rounding_cost_yuan": result.solution.rounding_cost_yuan,
+        "certificate": certificate_rows(result.certificate),
+        "quality_counts": quality_counts(result),
+        "leaning": leaning(result),
+        "rows": {name: len(table) for name, table in tables.items()},
+    }
+
+
+def target_counts(result: RunResult) -> dict[str, Any]:
+    """Return how many indicators entered the program, how many not and why, and how many are met."""
+    indicators = result.stages.indicators
+    inside = [i for i in indicators if i.in_program]
+    reasons = Counter(i.why_not() for i in indicators if not i.in_program)
+    year = result.loaded.scenario.time.target_year
+    state = result.gaps["state"].sel(county="city", year=year)
+    missed = [i.resource for i in inside if state.sel(resource=i.resource).item() == "gap"]
+    by_level = Counter(i.level for i in inside)
+    return {
+        "in_program": len(inside),
+        "out_of_program": len(indicators) - len(inside),
+        "why_not": dict(sorted(reasons.items())),
+        "met": len(inside) - len(missed),
+        "missed": missed,
+        "by_level": {str(level): n for level, n in sorted(by_level.items())},
+    }
+
+
+def certificate_rows(certificate: Certificate) -> dict[str, Any]:
+    """Return the certificate as plain types."""
+    rows = [
+        {
+            "name": check.name,
+            "rows": check.rows,
+            "worst": check.worst if check.worst != float("inf") else None,
+            "tolerance": check.tolerance,
+            "ok": check.ok,
+        }
+        for check in certificate.checks
+    ]
+    return {"ok": certificate.ok, "checks": rows}

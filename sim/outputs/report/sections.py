@@ -1,0 +1,198 @@
+"""The tables of the report as rows of text, in the words of a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sim.names import CAUSES, QUALITIES
+from sim.outputs.texts import Texts, percent, plain
+from sim.pipeline import RunResult
+
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """One row of the indicator table; `state` is a code, `said` its name."""
+
+    cells: list[str]
+    state: str
+    said: str
+    seed: str
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Everything below the answer that is not a chart."""
+
+    priorities: Rows
+    leaning: Rows
+    quality: str
+    indicators: list[IndicatorRow]
+    indicators_note: str
+    cause_heads: list[str]
+    causes: Rows
+    causes_note: str
+    projects: Rows
+    projects_note: str
+    levels: Rows
+    levels_note: str
+    certificate_ok: bool
+    certificate: str
+    checks: Rows
+
+
+def sections(
+    result: RunResult, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], words: Texts
+) -> Sections:
+    """Return the tables of the report."""
+    year = result.loaded.scenario.time.target_year
+    rounding = words.money(manifest["rounding_cost_yuan"])
+    return Sections(
+        priorities=priorities(result, words),
+        leaning=[leaning_row(row, words) for row in manifest["leaning"]],
+        quality=quality(manifest["quality_counts"]["all"], words),
+        indicators=[indicator_row(row, words) for row in tables["indicators"].to_dict("records")],
+        indicators_note=words.say("indicators.note", year=year),
+        cause_heads=[words.code("cause", cause) for cause in CAUSES],
+        causes=causes(tables["causes"], words),
+        causes_note=words.say("causes.note", year=year),
+        projects=projects(tables["projects"], words),
+        projects_note=words.say("projects.note", year=result.case.terms.price_year),
+        levels=[level_row(level, words) for level in manifest["levels"]],
+        levels_note=words.say("levels.worst", gap=percent(manifest["mip_gap"], 3), rounding=rounding),
+        certificate_ok=manifest["certificate"]["ok"],
+        certificate=certificate(manifest["certificate"]["checks"], words),
+        checks=[check_row(check, words) for check in manifest["certificate"]["checks"]],
+    )
+
+
+def priorities(result: RunResult, words: Texts) -> Rows:
+    """Level, number of targets, their names; a level without targets says so."""
+    wanted = result.stages.targets
+    levels = sorted({int(row["level"]) for row in result.book["priorities"]} | {t.level for t in wanted})
+    rows = []
+    for level in levels:
+        names = [words.code("indicator", t.label) for t in wanted if t.level == level]
+        count = str(len(names)) if names else words["none"]
+        rows.append([words.say("priority.level", n=level), count, words.listed(names)])
+    return rows
+
+
+def leaning_row(row: Mapping[str, Any], words: Texts) -> list[str]:
+    """Name, value, range, share of the present cost touched, reason, place."""
+    ends = [words.figure(row[end], row["unit"]) for end in ("low", "high")]
+    return [
+        words.tokens(row["name"]),
+        words.figure(row["value"], row["unit"]),
+        " – ".join(ends) if all(ends) else "",
+        percent(row["share"], 0),
+        str(row[words["column.reason"]]),
+        str(row["where"]),
+    ]
+
+
+def quality(counts: Mapping[str, int], words: Texts) -> str:
+    """Say how many figures of each quality entered."""
+    parts = [
+        words.say("leaning.count_one", quality=words.code("quality", q), n=counts.get(q, 0))
+        for q in QUALITIES
+    ]
+    return words.say("leaning.counts", n=sum(counts.values()), list=words.listed(parts))
+
+
+def indicator_row(row: Mapping[Any, Any], words: Texts) -> IndicatorRow:
+    """Say one row of the plan, as printed, projected and judged."""
+    cells = [
+        str(row["no"]),
+        words.code("indicator", row["no"]),
+        words.code("printed_unit", row["unit"]),
+        words.code("force", row["force"]),
+        str(row["priority"]),
+        str(row["baseline_text"]),
+        str(row["target_text"]),
+        plain(row["projected_without"]),
+        plain(row["projected_with"]),
+    ]
+    state = str(row["state"])
+    return IndicatorRow(cells, state, words.code("state", state), str(row["seed_line"]))
+
+
+def causes(table: pd.DataFrame, words: Texts) -> Rows:
+    """Resource, unit, one signed number a cause, their sum."""
+    grid = table.pivot_table(index="resource", columns="cause", values="units", aggfunc="sum", sort=False)
+    return [
+        [
+            words.code("resource", resource),
+            words.code("resource_unit", resource),
+            *(_signed(float(line[cause])) for cause in CAUSES),
+            _signed(float(sum(line[cause] for cause in CAUSES))),
+        ]
+        for resource, line in grid.iterrows()
+    ]
+
+
+def projects(table: pd.DataFrame, words: Texts) -> Rows:
+    """County, type, units, years of start and opening, capital, running cost, why it stands there."""
+    rows = []
+    for (county, project), part in table.groupby(["county", "project"], sort=True):
+        rows.append(
+            [
+                words.code("county", county),
+                words.code("project", project),
+                f"{part['units'].sum():,}",
+                _span(part["start_year"]),
+                _span(part["open_year"]),
+                words.money(float(part["capital_yuan"].sum())),
+                words.money(float(part["fiscal_recurrent_yuan_per_year"].sum())),
+                words.listed(words.code("placed", p) for p in sorted(set(part["placed_by"]))),
+            ]
+        )
+    return rows
+
+
+def level_row(level: Mapping[str, Any], words: Texts) -> list[str]:
+    """Name, unit, value, best bound, solver gap and status of a level."""
+    kind, _, rank = str(level["name"]).rpartition("_")
+    name = words.say("level.targets", n=rank) if kind == "targets" else words.code("level", level["name"])
+    bound, gap = level["best_bound"], level["mip_gap"]
+    return [
+        name,
+        words.code("level_unit", level["units"]),
+        f"{level['value']:,.4f}",
+        words["none"] if bound is None else f"{bound:,.4f}",
+        words["none"] if gap is None else percent(gap, 3),
+        words.code("status", level["status"]),
+    ]
+
+
+def certificate(checks: list[Mapping[str, Any]], words: Texts) -> str:
+    """Say that all checks hold, or which do not."""
+    failed = [str(check["name"]) for check in checks if not check["ok"]]
+    if failed:
+        return words.say("certificate.failed", n=len(checks), failed=len(failed), list=words.listed(failed))
+    rows = f"{sum(check['rows'] for check in checks):,}"
+    return words.say("certificate.ok", n=len(checks), rows=rows)
+
+
+def check_row(check: Mapping[str, Any], words: Texts) -> list[str]:
+    """Name, rows, worst excess, tolerance and verdict of a check."""
+    worst = words["none"] if check["worst"] is None else f"{check['worst']:.3g}"
+    verdict = words["certificate.holds" if check["ok"] else "certificate.breaks"]
+    return [str(check["name"]), f"{check['rows']:,}", worst, f"{check['tolerance']:.3g}", verdict]
+
+
+def _signed(value: float) -> str:
+    if abs(value) < 0.05:
+        return "0"
+    text = f"{value:+,.0f}" if abs(value) >= 10 else f"{value:+,.1f}"
+    return text.replace("-", "−")
+
+
+def _span(years: pd.Series) -> str:
+    first, last = int(years.min()), int(years.max())
+    return str(first) if first == last else f"{first}–{last}"

@@ -1,0 +1,64 @@
+"""The few lines a run prints: the answer, not the whole report."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from sim.outputs.folder import INPUTS, MANIFEST, read_table
+
+_WORDS = {
+    "zh": {
+        "targets": "可建设指标{n}项,达标{met}项;另有{out}项未进入方案",
+        "missed": "  未达标: {name},可达{reached},目标{target}",
+        "capital_outlay_yuan": "基建投入(至目标年,名义): {value:.2f}亿元",
+        "present_cost_yuan": "现值成本(实际价): {value:.2f}亿元",
+        "local_burden_yuan": "市县负担(至目标年,名义): {value:.2f}亿元",
+        "proof": "证书{checks}项全部通过;最大求解间隙{gap:.3f}%",
+    },
+    "en": {
+        "targets": "targets in the program: {n}, met: {met}; {out} rows are outside the program",
+        "missed": "  missed: {name}, reaches {reached}, target {target}",
+        "capital_outlay_yuan": "capital outlay (to the target year, nominal): {value:.2f} x 100 million yuan",
+        "present_cost_yuan": "present cost (real): {value:.2f} x 100 million yuan",
+        "local_burden_yuan": "local burden (to the target year, nominal): {value:.2f} x 100 million yuan",
+        "proof": "all {checks} checks of the certificate hold; largest solver gap {gap:.3f} %",
+    },
+}
+
+
+def summary(folder: Path, lang: str) -> tuple[dict[str, Any], list[str]]:
+    """Return the manifest of a run folder and the lines to print."""
+    record: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    words = _WORDS[lang]
+    names = _english_names(folder, record) if lang == "en" else {}
+    targets, money = record["targets"], record["cost_figures"]
+    lines = [
+        words["targets"].format(met=targets["met"], n=targets["in_program"], out=targets["out_of_program"]),
+        *(_missed(row, words, names) for row in _short_rows(folder)),
+        *(words[name].format(value=money[name] / 1e8) for name in money),
+        words["proof"].format(checks=len(record["certificate"]["checks"]), gap=record["mip_gap"] * 100),
+    ]
+    return record, lines
+
+
+def _english_names(folder: Path, record: dict[str, Any]) -> dict[str, str]:
+    path = folder / INPUTS / "plans" / record["plan"] / "indicators.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row["name_en"] for row in csv.DictReader(file)}
+
+
+def _short_rows(folder: Path) -> list[dict[str, Any]]:
+    table = read_table(folder, "indicators")
+    short = table[(table["in_program"] == "yes") & (table["state"] == "gap")]
+    return [{str(k): v for k, v in row.items()} for row in short.to_dict("records")]
+
+
+def _missed(row: dict[str, Any], words: dict[str, str], names: dict[str, str]) -> str:
+    return words["missed"].format(
+        name=names.get(row["name"], row["name"]),
+        reached=f"{row['projected_with']:.4g}",
+        target=row["target_text"],
+    )

@@ -1,0 +1,175 @@
+"""The tidy tables of a run: codes of the glossary, persons and heads unrounded, money in yuan or fen."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import xarray as xr
+
+from sim.gaps import TOLERANCE
+from sim.indicators import PER_FACILITY, PER_POPULATION, Indicator
+from sim.names import CASES, CITY
+from sim.pipeline import RunResult
+
+GAP_COLUMNS = ("need", "capacity", "gap", "shortfall", "coverage", "state")
+
+
+def tables(result: RunResult) -> dict[str, pd.DataFrame]:
+    """Return every table of a run by its file name without `.csv`, rows in a fixed order."""
+    return {
+        "population": population(result),
+        "workforce": workforce(result),
+        "gaps": gap_table(result),
+        "causes": causes(result),
+        "indicators": indicators(result),
+        "projects": projects(result),
+        "ledger": result.ledger,
+        "evidence": evidence(result),
+    }
+
+
+def county_names(result: RunResult, english: bool = False) -> dict[str, str]:
+    """Return the name of each county code, and of the city as a whole."""
+    column = "county_name_en" if english else "county_name"
+    rows = result.book["counties"].where(city=result.loaded.scenario.city)
+    names = {row["county"]: row[column] for row in rows}
+    city = next(iter(rows))["city_name_en" if english else "city_name"]
+    return names | {CITY: city}
+
+
+def population(result: RunResult) -> pd.DataFrame:
+    """county, county_name, sex, age, year, persons (at year-end)."""
+    people = result.stages.population["population"].transpose("county", "sex", "age", "year")
+    frame = _long(people, "persons")
+    return _named(frame, result)[["county", "county_name", "sex", "age", "year", "persons"]]
+
+
+def workforce(result: RunResult) -> pd.DataFrame:
+    """No-action stock: county, county_name, cadre, year, headcount, entries, exits (persons)."""
+    staff = result.stages.workforce[["headcount", "entries", "exits"]]
+    frame = staff.transpose("county", "cadre", "year").to_dataframe(dim_order=["county", "cadre", "year"])
+    columns = ["county", "county_name", "cadre", "year", "headcount", "entries", "exits"]
+    return _named(frame.reset_index(), result)[columns]
+
+
+def gap_table(result: RunResult) -> pd.DataFrame:
+    """Need, capacity, gap, shortfall, coverage, state by county or city, resource, year and case."""
+    parts = []
+    for case, data in zip(CASES, (result.stages.gaps, result.gaps), strict=True):
+        kept = data[list(GAP_COLUMNS)].drop_vars([])
+        frame = kept.to_dataframe(dim_order=["county", "resource", "year"]).reset_index()
+        parts.append(frame.assign(case=case))
+    table = _named(pd.concat(parts, ignore_index=True), result)
+    return table[["county", "county_name", "resource", "year", "case", *GAP_COLUMNS]]
+
+
+def causes(result: RunResult) -> pd.DataFrame:
+    """Change of each gap from base to target year without the plan: county, resource, cause, units."""
+    frame = _long(result.stages.causes.transpose("county", "resource", "cause"), "units")
+    return _named(frame, result)[["county", "county_name", "resource", "cause", "units"]]
+
+
+def indicators(result: RunResult) -> pd.DataFrame:
+    """Every row of the plan, as printed, with its projected value in the printed unit and its state."""
+    rows = []
+    for item in result.stages.indicators:
+        without, with_plan = (_projected(item, data, result) for data in (result.stages.gaps, result.gaps))
+        rows.append(
+            {
+                "plan": result.loaded.scenario.plan,
+                "no": item.label,
+                "name": item.name,
+                "unit": item.unit,
+                "measure": item.measure,
+                "sense": item.sense,
+                "bound": item.bound,
+                "force": item.force,
+                "priority": item.level if item.in_program else "",
+                "baseline": item.baseline,
+                "baseline_text": item.baseline_text,
+                "target": item.target,
+                "target_text": item.target_text,
+                "projected_without": without,
+                "projected_with": with_plan,
+                "state": indicator_state(item, result),
+                "in_program": "yes" if item.in_program else "no",
+                "seed_file": item.seed_file,
+                "seed_line": item.seed_line,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def indicator_state(item: Indicator, result: RunResult) -> str:
+    """Return the state of an indicator with the plan.
+
+    An indicator no project answers is monitored: with no value after the base year known, it is on
+    the straight path from baseline to target by definition, unless its baseline is unknown.
+    """
+    if item.in_program:
+        year = result.loaded.scenario.time.target_year
+        return str(result.gaps["state"].sel(resource=item.resource, county=CITY, year=year).item())
+    if not item.known:
+        return "unknown_baseline"
+    if math.isnan(item.target):
+        return "no_target"
+    if item.measure == "change_per_year":
+        return "monitor_on"
+    return "hold" if item.holds_already else "monitor_on"
+
+
+def _projected(item: Indicator, data: xr.Dataset, result: RunResult) -> float:
+    if not item.in_program:
+        return math.nan
+    year = result.loaded.scenario.time.target_year
+    have = float(data["capacity"].sel(resource=item.resource, county=CITY, year=year))
+    base = float(result.stages.needs["denominator"].sel(resource=item.resource, year=year).sum())
+    if item.measure == PER_POPULATION:
+        return have / base * float(item.per)
+    return have / base * 100 if item.measure == PER_FACILITY else have
+
+
+def projects(result: RunResult) -> pd.DataFrame:
+    """Every project started: where, when, how many, what it puts out, what it costs (real yuan)."""
+    stages, started = result.stages, result.solution.plan.started
+    frame = _long(started.transpose("county", "project", "start_year"), "units")
+    frame = frame[frame["units"] > TOLERANCE].reset_index(drop=True)
+    where = {d: xr.DataArray(frame[d], dims="row") for d in ("project", "start_year", "county")}
+    at_start = {"project": where["project"], "start_year": where["start_year"]}
+    costs = stages.costs.sel(project=where["project"])
+    frame["units"] = frame["units"].astype(int)
+    frame["open_year"] = stages.delivery["open_year"].sel(at_start).values
+    frame["open_month"] = stages.delivery["open_month"].sel(project=where["project"]).values
+    frame["outputs"] = [
+        _outputs(p, n, stages.rules.outputs) for p, n in zip(frame["project"], frame["units"], strict=True)
+    ]
+    frame["capital_yuan"] = (costs["capital_cost"].values * frame["units"]).round(2)
+    frame["fiscal_recurrent_yuan_per_year"] = (costs["fiscal_recurrent"].values * frame["units"]).round(2)
+    frame["placed_by"] = result.placed_by.sel(project=where["project"], county=where["county"]).values
+    frame["price_basis"] = "real"
+    columns = ["county", "county_name", "project", "start_year", "open_year", "open_month", "units"]
+    columns += ["outputs", "capital_yuan", "fiscal_recurrent_yuan_per_year", "placed_by", "price_basis"]
+    return _named(frame, result)[columns]
+
+
+def _outputs(project: str, units: int, outputs: xr.DataArray) -> str:
+    each = outputs.sel(project=project)
+    made = [
+        (str(r), float(v) * units) for r, v in zip(each["resource"].values, each.values, strict=True) if v
+    ]
+    return " ".join(f"{resource}={amount:g}" for resource, amount in made)
+
+
+def evidence(result: RunResult) -> pd.DataFrame:
+    """Every figure that entered, with unit, place, year, source, quality and reason."""
+    frame = pd.DataFrame([vars(figure) for figure in result.stages.figures.used.values()])
+    return frame.sort_values(["table", "parameter", "key"], ignore_index=True)
+
+
+def _long(array: xr.DataArray, name: str) -> pd.DataFrame:
+    return array.rename(name).to_dataframe(dim_order=[str(d) for d in array.dims]).reset_index()
+
+
+def _named(frame: pd.DataFrame, result: RunResult) -> pd.DataFrame:
+    return frame.assign(county_name=frame["county"].astype(str).map(county_names(result)))

@@ -1,0 +1,123 @@
+"""Checking a run folder by itself: hashes, certificate and ledger, without solving."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.case import Case
+from sim.certify import Certificate, Check, Claims, certify
+from sim.errors import InputError, Problem
+from sim.evidence.book import open_book
+from sim.evidence.figures import Figures
+from sim.outputs.folder import MANIFEST, SCENARIO, file_hashes, read_table
+from sim.outputs.manifest import input_hash
+from sim.scenario.reading import load_scenario
+from sim.stages import Stages, allocation_case, run_stages
+
+
+def verify_run(folder: Path) -> Certificate:
+    """Check a run folder: its hashes, then every rule on the projects and the ledger it holds.
+
+    People, staff, needs and costs are computed again from the folder's own copy of the inputs.
+
+    Raises:
+        InputError: the folder is not a run folder.
+    """
+    record = _record(folder)
+    checks = [_hash_check(folder, record)]
+    loaded = load_scenario(str(folder / SCENARIO))
+    book = open_book(loaded)
+    same = input_hash(loaded, book.digests, record["lang"]) == record["input_hash"]
+    checks.append(Check("inputs, options and versions are those of the run", 1, float(not same), 0.0))
+    stages = run_stages(Figures(book, loaded.scenario))
+    case = allocation_case(stages)
+    checks.extend(certify(case, _claims(folder, record, stages, case)).checks)
+    return Certificate(tuple(checks))
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        allowed = "a run folder, such as outputs/nanchang-1a2b3c4d"
+        raise InputError([Problem(str(folder), f"there is no {MANIFEST}", allowed)]) from None
+    except (ValueError, NotADirectoryError) as error:
+        raise InputError([Problem(str(path), f"cannot be read: {error}", "a manifest")]) from None
+    missing = {"files", "levels", "cost_figures", "input_hash", "lang"} - record.keys()
+    if missing:
+        raise InputError([Problem(str(path), f"has no {', '.join(sorted(missing))}", "a manifest")])
+    return record
+
+
+def _hash_check(folder: Path, record: dict[str, Any]) -> Check:
+    found, known = file_hashes(folder), record["files"]
+    wrong = {name for name in found.keys() | known.keys() if found.get(name) != known.get(name)}
+    label = f"files are unchanged{': ' + ', '.join(sorted(wrong)) if wrong else ''}"
+    return Check(label, len(known), float(len(wrong)), 0.0)
+
+
+def _claims(folder: Path, record: dict[str, Any], stages: Stages, case: Case) -> Claims:
+    projects = read_table(folder, "projects")
+    started = _units(projects, case)
+    with xr.open_dataset(folder / "results.nc", group="plan", engine="h5netcdf") as plan:
+        solved = plan["solved"].values
+    levels = {
+        row["name"]: (row["value"], row["best_bound"] if row["best_bound"] is not None else -np.inf)
+        for row in record["levels"]
+    }
+    return Claims(
+        started=started,
+        solved=solved,
+        ledger=read_table(folder, "ledger"),
+        levels=levels,
+        open_year=_opening(projects, case, "open_year", stages.delivery["open_year"].values),
+        open_month=stages.delivery["open_month"].values,
+        capacity=_capacity(folder, case, started),
+        figures=record["cost_figures"],
+    )
+
+
+def _axes(case: Case) -> list[list[Any]]:
+    projects = [str(p) for p in case.rules.projects["project"].values]
+    return [projects, case.rules.counties, case.decision_years]
+
+
+def _places(projects: pd.DataFrame, case: Case) -> tuple[np.ndarray, ...]:
+    names = ("project", "county", "start_year")
+    return tuple(
+        pd.Index(a).get_indexer(pd.Index(projects[n])) for a, n in zip(_axes(case), names, strict=True)
+    )
+
+
+def _units(projects: pd.DataFrame, case: Case) -> np.ndarray:
+    units = np.zeros([len(axis) for axis in _axes(case)])
+    np.add.at(units, _places(projects, case), projects["units"].to_numpy(dtype=float))
+    return units
+
+
+def _opening(projects: pd.DataFrame, case: Case, column: str, usual: np.ndarray) -> np.ndarray:
+    shown = usual.copy()
+    p, _, s = _places(projects, case)
+    shown[p, s] = projects[column].to_numpy()
+    return shown
+
+
+def _capacity(folder: Path, case: Case, started: np.ndarray) -> np.ndarray:
+    """Capacity at the target year as `gaps.csv` shows it; what no target counts is recomputed."""
+    from sim.certify import arithmetic
+
+    counts, _ = arithmetic.counted(case, arithmetic.standing(case, started))
+    gaps = read_table(folder, "gaps")
+    shown = gaps[(gaps["case"] == "with") & (gaps["year"] == case.decision_years[-1])]
+    shown = shown[shown["county"] != "city"]
+    rows = pd.Index(case.rules.resources).get_indexer(pd.Index(shown["resource"]))
+    columns = pd.Index(case.rules.counties).get_indexer(pd.Index(shown["county"]))
+    counts[rows, columns] = shown["capacity"].to_numpy()
+    return counts
