@@ -34,9 +34,7 @@ for command in (run, validate, verify):
 def main() -> None:
     """Run a command; faults of the user or of the machine end without a traceback, bugs with one."""
     try:
-        commands(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(commands(standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

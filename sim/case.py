@@ -38,7 +38,6 @@ class Case:
         weight: resource to weight within its level.
         in_place: (resource, county) units standing without projects, heads included.
         floor: (resource, county) least capacity by the equity floor, for its resources.
-        spread_cap: most a county's coverage may stay behind the city's, or None.
         pool: (cadre, start_year) heads that can be recruited.
         delivery: dates, spending and running of each project.
         costs: capital, recurrent and present cost of each project.
@@ -54,7 +53,6 @@ class Case:
     weight: Mapping[str, float]
     in_place: xr.DataArray
     floor: xr.DataArray
-    spread_cap: float | None
     pool: xr.DataArray
     delivery: xr.Dataset
     costs: xr.Dataset

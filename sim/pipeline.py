@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from sim.capacity import capacity
 from sim.case import Case
-from sim.certify import Certificate, Claims, certify
+from sim.certify import Certificate, certify
 from sim.evidence.book import Book, open_book
 from sim.evidence.figures import Figures
 from sim.gaps import gaps
-from sim.ledger import cost_figures, ledger
 from sim.placement import placed_by
 from sim.plan import delivered
 from sim.program.highs import Progress, Stop
 from sim.program.solution import Options, Solution, allocate
 from sim.scenario.reading import LoadedScenario, load_scenario
+from sim.settle import settle
 from sim.stages import Stages, allocation_case, run_stages
 
 Tell = Callable[[str], None]
@@ -98,21 +97,9 @@ def complete(loaded: LoadedScenario, book: Book, stages: Stages, case: Case, sol
     added = delivered(plan.started, rules.outputs, stages.delivery["in_service"])
     added = added.reindex(year=time.plan_years, fill_value=0.0)
     having = capacity(stages.capacity["in_place"] + added, rules.heads_per_unit, rules.staffed)
-    book_of_money = ledger(plan, stages.delivery, stages.costs, time.end_year)
-    local = [str(f) for f in rules.funds["fund"].values[rules.funds["local"].values]]
-    figures = cost_figures(book_of_money, plan, stages.costs, local, time.target_year)
-    at_target = having.sel(year=time.target_year, drop=True)
-    claims = Claims(
-        started=plan.started.values,
-        solved=plan.solved.values,
-        ledger=book_of_money,
-        levels={level.name: (level.value, level.best_bound) for level in solution.levels},
-        open_year=stages.delivery["open_year"].values,
-        open_month=stages.delivery["open_month"].values,
-        capacity=np.asarray(at_target["capacity"].values),
-        figures=figures,
-    )
-    placed = placed_by(plan.started, at_target["in_place"], case.need, dict(case.scope), case.floor, rules)
+    settled = settle(case, solution, time.end_year)
+    at_target = having["in_place"].sel(year=time.target_year, drop=True)
+    placed = placed_by(plan.started, at_target, case.need, dict(case.scope), case.floor, rules)
     return RunResult(
         loaded=loaded,
         book=book,
@@ -122,7 +109,7 @@ def complete(loaded: LoadedScenario, book: Book, stages: Stages, case: Case, sol
         capacity=having,
         gaps=gaps(stages.needs["need"], having["capacity"], stages.targets),
         placed_by=placed,
-        ledger=book_of_money,
-        figures=figures,
-        certificate=certify(case, claims),
+        ledger=settled.ledger,
+        figures=settled.figures,
+        certificate=certify(case, settled.claims),
     )

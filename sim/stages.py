@@ -121,7 +121,6 @@ def allocation_case(stages: Stages) -> Case:
         weight={t.resource: t.weight for t in wanted},
         in_place=stages.capacity["in_place"].sel(year=time.target_year, drop=True),
         floor=_floor(stages),
-        spread_cap=figures.scenario.allocation.spread_cap,
         pool=stages.pool,
         delivery=stages.delivery,
         costs=stages.costs,

@@ -1,74 +1,12 @@
-"""The certificate of a plan: a list of checks, each with the number of rows looked at."""
+"""The certificate of a plan: every rule of the case checked on the claims of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
-
 from sim.case import Case
+from sim.certify import money_checks, plan_checks, refutation
+from sim.certify.claims import Certificate, Claims
 
-
-@dataclass(frozen=True)
-class Claims:
-    """What a run says of its plan.
-
-    Attributes:
-        started: (project, county, start_year) units shown.
-        solved: (project, county, start_year) units as solved, heads fractional.
-        ledger: the ledger, as in `ledger.csv`.
-        levels: name to (value, best bound) of each level.
-        open_year: (project, start_year) as shown.
-        open_month: (project) as shown.
-        capacity: (resource, county) at the target year as shown in the gaps.
-        figures: the three cost figures, yuan.
-    """
-
-    started: np.ndarray
-    solved: np.ndarray
-    ledger: pd.DataFrame
-    levels: Mapping[str, tuple[float, float]]
-    open_year: np.ndarray
-    open_month: np.ndarray
-    capacity: np.ndarray
-    figures: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: rows looked at, worst excess over the rule, what is tolerated."""
-
-    name: str
-    rows: int
-    worst: float
-    tolerance: float
-
-    @property
-    def ok(self) -> bool:
-        """Whether the worst excess is tolerated."""
-        return self.worst <= self.tolerance
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """All checks of a plan."""
-
-    checks: tuple[Check, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether every check holds."""
-        return all(check.ok for check in self.checks)
-
-    @property
-    def failed(self) -> list[str]:
-        """Names of the checks that do not hold."""
-        return [check.name for check in self.checks if not check.ok]
-
-
-Checker = Callable[[Case, Claims], "Sequence[Check]"]
+_GROUPS = (plan_checks.checks, money_checks.checks, refutation.checks)
 
 
 def certify(case: Case, claims: Claims) -> Certificate:
@@ -78,14 +16,4 @@ def certify(case: Case, claims: Claims) -> Certificate:
         case: rules, needs, standing capacity and costs from the scenario's tables.
         claims: the projects, the ledger and the values a run shows.
     """
-    from sim.certify import money_checks, plan_checks, refutation
-
-    groups: tuple[Checker, ...] = (plan_checks.checks, money_checks.checks, refutation.checks)
-    return Certificate(tuple(check for group in groups for check in group(case, claims)))
-
-
-def check(name: str, excess: np.ndarray | float, tolerance: float) -> Check:
-    """Return a check on an array of excesses over a rule (NaN counts as a breach)."""
-    values = np.atleast_1d(np.asarray(excess, dtype=float))
-    worst = float(np.max(np.where(np.isnan(values), np.inf, values), initial=0.0))
-    return Check(name, int(values.size), max(worst, 0.0), tolerance)
+    return Certificate(tuple(check for group in _GROUPS for check in group(case, claims)))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.case import Case
 from sim.certify import arithmetic
-from sim.certify.certificate import Check, Claims, check
+from sim.certify.claims import Check, Claims, check
 
 FEN = 100
 HALF_FEN = 0.5
@@ -104,6 +104,12 @@ def _funds(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) 
     local = case.rules.funds["local"].values
     least = rules["matching_share"].values[:, None] * capital.sum(axis=(0, 3))
     yield check("local match, fen", least - capital[local].sum(axis=(0, 3)), FEN * YUAN)
+
+
+def paid_fen(case: Case, table: pd.DataFrame) -> np.ndarray:
+    """(fund, year): nominal fen of capital and recurrent together."""
+    kinds = [_cube(case, table, kind, "nominal") for kind in ("capital", "recurrent")]
+    return np.asarray(sum(kinds).sum(axis=(1, 2)))  # type: ignore[union-attr]
 
 
 def _envelopes(case: Case, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:

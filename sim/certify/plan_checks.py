@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.case import MONEY, Case
 from sim.certify import arithmetic
-from sim.certify.certificate import Check, Claims, check
+from sim.certify.claims import Check, Claims, check
 
 UNITS = 1e-6
 LEVEL = 2e-6
@@ -114,10 +114,6 @@ def _rules_value(case: Case, counts: np.ndarray) -> float:
         have = counts[case.rules.resources.index(r)]
         if floor.sum() > 0:
             total += float(np.maximum(floor - have, 0.0).sum() / floor.sum())
-        if case.spread_cap is not None and r in case.need["resource"]:
-            need = case.need.sel(resource=r).values
-            behind = have.sum() / need.sum() - have / need - case.spread_cap
-            total += float(np.maximum(behind, 0.0).sum())
     return total
 
 

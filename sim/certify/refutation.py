@@ -11,55 +11,70 @@ import numpy as np
 
 from sim.case import MONEY, Case
 from sim.certify import arithmetic
-from sim.certify.certificate import Check, Claims, check
+from sim.certify.claims import Check, Claims, check
+from sim.certify.payable import can_be_paid
 from sim.certify.plan_checks import LEVEL, UNITS, level_value
+
+NO_TRIAL = -1.0
+"Excess of a change that breaks another rule and so refutes nothing."
 
 
 def checks(case: Case, claims: Claims) -> Sequence[Check]:
     """Return the checks that try single changes of the plan as solved against each bound."""
     names = [n for n in claims.levels if n.startswith("targets_")]
-    more = [_by_one_more(case, claims, name) for name in names]
+    more: list[Check] = [_by_one_more(case, claims, name) for name in names]
     if "present_cost" in claims.levels:
-        more.append(_by_one_less(case, claims))
-    return [c for c in more if c is not None]
+        more += [_by_one_less(case, claims), _by_one_later(case, claims)]
+    return more
 
 
-def _by_one_more(case: Case, claims: Claims, name: str) -> Check | None:
-    """Add one unit wherever every limit leaves room; money is not tried under an envelope."""
-    limited = (
-        np.isfinite(case.rules.envelopes.values).any() or np.isfinite(case.rules.envelope_totals.values).any()
-    )
-    if limited:
-        return None
+def _by_one_more(case: Case, claims: Claims, name: str) -> Check:
+    """Add one unit, with what it requires, wherever every limit leaves room and one fund can pay it all."""
     excess = []
-    for p, c, s in zip(*np.nonzero(_room(case, claims.solved)), strict=True):
-        trial = claims.solved.copy()
-        trial[p, c, s] += 1
-        if _keeps(case, claims, trial, name):
-            value = level_value(case, trial, name)
-            assert value is not None
-            excess.append(claims.levels[name][1] - value)
+    room = _room(case, claims.solved)
+    for p, c, s in zip(*np.nonzero(room), strict=True):
+        added = _with_required(case, claims.solved, room, p, c, s)
+        trial = claims.solved + added
+        value = level_value(case, trial, name)
+        fair = _keeps(case, claims, trial, name) and can_be_paid(case, claims, added)
+        excess.append(claims.levels[name][1] - value if fair and value is not None else NO_TRIAL)
     scale = max(abs(claims.levels[name][0]), 1.0)
     return check(f"no extra start beats the bound of {name}", np.array(excess), LEVEL * scale)
 
 
+def _with_required(case: Case, started: np.ndarray, room: np.ndarray, p: int, c: int, s: int) -> np.ndarray:
+    """One unit, and one of each project it requires that is not there to spare."""
+    added = np.zeros_like(started)
+    added[p, c, s] = 1.0
+    serving = arithmetic.units_in_service(case, started)
+    for q in np.flatnonzero(case.rules.prerequisites.values[p]):
+        lacking = case.rules.prerequisites.values[p, q] * (serving[p, c] + 1) > serving[q, c] + UNITS
+        latest = np.flatnonzero(room[q, c])
+        if lacking and len(latest):
+            added[q, c, latest[-1]] += 1.0
+    return added
+
+
 def _room(case: Case, started: np.ndarray) -> np.ndarray:
     """(project, county, start_year): the last start in time of each project that has room for one more."""
+    sites = case.rules.sites.values - started.sum(axis=2) >= 1 - UNITS
+    room = sites[..., None] & _room_in_year(case, started)[:, None, :]
+    later = np.cumsum(room[..., ::-1], axis=2)[..., ::-1]
+    return np.asarray(room & (later == 1))
+
+
+def _room_in_year(case: Case, started: np.ndarray) -> np.ndarray:
+    """(project, start_year): in time, and within building capacity and pool for one more unit."""
     rules = case.rules
-    room = np.zeros(started.shape, dtype=bool)
-    room |= (rules.sites.values - started.sum(axis=2) >= 1 - UNITS)[..., None]
-    room &= (rules.starts_per_year.values[:, None] - started.sum(axis=1) >= 1 - UNITS)[:, None, :]
-    in_time = arithmetic.opening_year(case) <= case.decision_years[-1]
-    room &= in_time[:, None, :]
+    room = rules.starts_per_year.values[:, None] - started.sum(axis=1) >= 1 - UNITS
+    room &= arithmetic.opening_year(case) <= case.decision_years[-1]
     heads = rules.projects["kind"].values == "heads"
     row = [rules.resources.index(k) for k in rules.cadres]
     output = rules.outputs.values[:, row] * heads[:, None]
     left = np.floor(np.maximum(case.pool.values - len(rules.counties), 0.0))
     left = left - np.einsum("pcs,pk->ks", started, output)
     fits = (output[:, :, None] <= left[None] + UNITS) | (output[:, :, None] == 0)
-    room &= fits.all(axis=1)[:, None, :]
-    later = np.cumsum(room[..., ::-1], axis=2)[..., ::-1]
-    return np.asarray(room & (later == 1))
+    return np.asarray(room & fits.all(axis=1))
 
 
 def _keeps(case: Case, claims: Claims, trial: np.ndarray, name: str) -> bool:
@@ -95,7 +110,24 @@ def _by_one_less(case: Case, claims: Claims) -> Check:
         trial = units.copy()
         s = int(np.flatnonzero(trial[p, c] > 0)[0])
         trial[p, c, s] = max(trial[p, c, s] - 1, 0.0)
-        if _keeps(case, claims, trial, "present_cost"):
-            excess.append(bound - arithmetic.present_cost(case, trial) / MONEY)
+        fair = _keeps(case, claims, trial, "present_cost")
+        excess.append(bound - arithmetic.present_cost(case, trial) / MONEY if fair else NO_TRIAL)
     scale = max(abs(claims.levels["present_cost"][0]), 1.0)
     return check("no start can be spared below the bound of present_cost", np.array(excess), LEVEL * scale)
+
+
+def _by_one_later(case: Case, claims: Claims) -> Check:
+    """Start one unit a year later, where it still opens in time and the limits of that year leave room."""
+    excess = []
+    bound = claims.levels["present_cost"][1]
+    room = _room_in_year(case, claims.solved)
+    for p, c, s in zip(*np.nonzero(claims.solved[:, :, :-1] >= 1 - UNITS), strict=True):
+        added = np.zeros_like(claims.solved)
+        added[p, c, s + 1] = 1.0
+        trial = claims.solved + added
+        trial[p, c, s] -= 1.0
+        fair = room[p, s + 1] and _keeps(case, claims, trial, "present_cost")
+        fair = fair and can_be_paid(case, claims, added)
+        excess.append(bound - arithmetic.present_cost(case, trial) / MONEY if fair else NO_TRIAL)
+    scale = max(abs(claims.levels["present_cost"][0]), 1.0)
+    return check("no start can wait below the bound of present_cost", np.array(excess), LEVEL * scale)

@@ -23,7 +23,6 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "prerequisites": limits.prerequisites,
         "recruitment_pool": limits.recruitment_pool,
         "floor": equity.floor,
-        "spread": equity.spread,
         "worst_county": equity.worst_county,
         "capital": money.capital,
         "recurrent": money.recurrent,

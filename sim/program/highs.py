@@ -1,7 +1,9 @@
 """Solving level after level with HiGHS: each optimum is frozen as a row before the next objective.
 
 One solver thread, fixed seed: the same bytes each time unless a clock stops it. A do-nothing plan is
-handed over first, then each level's plan to the next, so a level always has a plan to return.
+found first, and each level starts from the plan of the level before: the better of it and the solver's
+is kept, so a level always has a plan to return. It is not handed to HiGHS (`setSolution`): with HiGHS
+1.15 a program that presolve empties then comes back "optimal" with the plan handed over, whatever its value.
 """
 
 from __future__ import annotations
@@ -82,11 +84,11 @@ def solve_levels(
         progress: called while solving.
 
     Raises:
-        NoCertifiedPlanError: a level has no plan at all.
+        NoCertifiedPlanError: the rules cannot be kept even without a project.
     """
     stop = stop or Stop()
     model = _model(matrix, node_limit)
-    plan = _do_nothing(matrix)
+    plan = _do_nothing(model, matrix)
     results: list[LevelResult] = []
     for n, level in enumerate(levels):
         model.setOptionValue("mip_rel_gap", 0.0 if level.exact else gap)
@@ -139,9 +141,22 @@ def _finite(bounds: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf))
 
 
-def _do_nothing(matrix: Matrix) -> np.ndarray:
-    """No project at all: whole columns at zero; HiGHS finds the rest."""
-    return np.where(matrix.whole, 0.0, np.nan)
+def _do_nothing(model: highspy.Highs, matrix: Matrix) -> np.ndarray:
+    """Solve for the plan without any project: whole columns at zero, the slacks found by the LP.
+
+    Raises:
+        NoCertifiedPlanError: the rules cannot be kept even without a project.
+    """
+    whole = np.flatnonzero(matrix.whole).astype(np.int32)
+    zero = np.zeros(len(whole))
+    model.changeColsBounds(len(whole), whole, zero, zero)
+    model.run()
+    found = model.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    plan = np.array(model.getSolution().col_value)
+    model.changeColsBounds(len(whole), whole, _finite(matrix.lower[whole]), _finite(matrix.upper[whole]))
+    if not found:
+        raise NoCertifiedPlanError(f"the rules cannot be kept without a project: {_status(model)}")
+    return _tidy(plan, matrix)
 
 
 def _solve_level(
@@ -156,24 +171,19 @@ def _solve_level(
 ) -> tuple[np.ndarray, LevelResult]:
     everywhere = np.arange(len(cost), dtype=np.int32)
     model.changeColsCost(len(cost), everywhere, cost)
-    known = np.flatnonzero(~np.isnan(plan)).astype(np.int32)
-    model.setSolution(len(known), known, plan[known])
     if stop.deadline is not None:
         left = max(stop.deadline - time.monotonic(), 0.01)
         model.setOptionValue("time_limit", model.getRunTime() + left)
     _watch(model, level.name, constant, stop, progress)
     model.run()
     info, status = model.getInfo(), _status(model)
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        if np.isnan(plan).any():
-            raise NoCertifiedPlanError(f"level {level.name}: {status}, no plan found")
-        found, value = plan, float(cost @ plan)
-        bound = -np.inf
-    else:
-        found = _tidy(np.array(model.getSolution().col_value), matrix)
-        value = float(cost @ found)
-        bound = float(info.mip_dual_bound) if matrix.whole.any() else value
-    return found, _result(level, value + constant, bound + constant, status)
+    found, bound = plan, -np.inf
+    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        new = _tidy(np.array(model.getSolution().col_value), matrix)
+        proven = float(cost @ new) if status == _OPTIMAL else -np.inf
+        bound = float(info.mip_dual_bound) if matrix.whole.any() else proven
+        found = new if cost @ new <= cost @ plan else plan
+    return found, _result(level, float(cost @ found) + constant, bound + constant, status)
 
 
 def _tidy(columns: np.ndarray, matrix: Matrix) -> np.ndarray:

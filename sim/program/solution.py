@@ -10,8 +10,8 @@ from sim.case import Case
 from sim.plan import Plan, payment_shares, round_heads_up
 from sim.program.allocation import state_program
 from sim.program.families.money import CAPITAL, RECURRENT
-from sim.program.highs import LevelResult, Progress, Stop, solve_levels
-from sim.program.matrix import compile_matrix, values_of
+from sim.program.highs import LevelResult, LevelsResult, Progress, Stop, solve_levels
+from sim.program.matrix import Matrix, compile_matrix, values_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,11 @@ def allocate(
     program = state_program(case, tie_break=options.tie_break)
     matrix = compile_matrix(program)
     result = solve_levels(matrix, program.levels, options.gap, options.node_limit, stop, progress)
+    return read_solution(case, matrix, result)
+
+
+def read_solution(case: Case, matrix: Matrix, result: LevelsResult) -> Solution:
+    """Return the plan that solved columns stand for, heads rounded up."""
     decisions = values_of(matrix, result.columns)
     solved = decisions["projects_started"]
     started = round_heads_up(solved, case.rules.projects["whole"])

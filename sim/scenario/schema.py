@@ -88,8 +88,6 @@ class Allocation(Part):
 
     equity_floor: tuple[str, ...] = ()
     "Resources whose coverage may fall in no county below that of the base year."
-    spread_cap: Share | None = None
-    "Most that the coverage of a county may stay behind that of the city."
 
 
 class Envelope(Part):

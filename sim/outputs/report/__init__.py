@@ -30,14 +30,18 @@ def render_report(
     """
     words = texts(result, lang)
     drawn = charts(result, tables, words)
-    return _environment().get_template("page.html.jinja").render(
-        t=words,
-        title=getattr(result.loaded.scenario.title, lang),
-        answer=answer(result, tables, manifest, words),
-        sections=sections(result, tables, manifest, words),
-        charts={chart.name: chart for chart in drawn},
-        chart_data=_inlined([_plain(chart) for chart in drawn]),
-        plotly=Markup(_plotly()),
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            t=words,
+            title=getattr(result.loaded.scenario.title, lang),
+            answer=answer(result, tables, manifest, words),
+            sections=sections(result, tables, manifest, words),
+            charts={chart.name: chart for chart in drawn},
+            chart_data=_inlined([_plain(chart) for chart in drawn]),
+            plotly=Markup(_plotly()),
+        )
     )
 
 

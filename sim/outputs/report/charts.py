@@ -69,7 +69,9 @@ def pyramid(result: RunResult, population: pd.DataFrame, words: Texts) -> Chart:
     unit = words.number("people.chart_unit")
     group = (population["age"] // AGE_STEP * AGE_STEP).rename("group")
     kept = population["year"].isin(years)
-    people = (population[kept].groupby([group, "sex", "year"])["persons"].sum() / unit).unstack(["sex", "year"])
+    people = (population[kept].groupby([group, "sex", "year"])["persons"].sum() / unit).unstack(
+        ["sex", "year"]
+    )
     labels = [_age_label(int(a)) for a in people.index]
     traces = [
         _pyramid_trace(sex, year, [float(v) for v in people[sex, year]], labels, words, base=year == years[0])
@@ -92,9 +94,7 @@ def pyramid(result: RunResult, population: pd.DataFrame, words: Texts) -> Chart:
         target=years[1],
         unit=words["people.chart"],
     )
-    return Chart(
-        "pyramid", title, words["pyramid.aria"], traces, layout, [words["pyramid.age"], *head], rows
-    )
+    return Chart("pyramid", title, words["pyramid.aria"], traces, layout, [words["pyramid.age"], *head], rows)
 
 
 def _pyramid_trace(

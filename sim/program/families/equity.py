@@ -1,8 +1,7 @@
-"""Equity between counties: a floor, a cap on the spread, and the worst-off county."""
+"""Equity between counties: a floor, and the worst-off county."""
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
 
 from sim.case import Case
@@ -24,32 +23,6 @@ def floor(case: Case) -> Block:
     return Block(columns=(slack,), rows=(rule,), terms=(one, *terms))
 
 
-def spread(case: Case) -> Block:
-    r"""No county's coverage stays further behind the city's than the cap.
-
-    .. math:: \frac{capacity_{rc}}{need_{rc}} - \frac{\sum_c capacity_{rc}}{\sum_c need_{rc}} + v_{rc}
-              \ge -cap
-    """
-    capped = case.spread_cap is not None
-    resources = [str(r) for r in case.floor["resource"].values if str(r) in case.need["resource"]]
-    counties = case.rules.counties
-    like = space(resource=resources, county=counties)
-    slack = columns("spread_slack", like, "share", present=capped)
-    need = case.need.sel(resource=resources)
-    same = space(county=counties, other=counties)
-    same.values[:] = np.eye(len(counties))
-    share = same / need - (1 / need.sum("county")).broadcast_like(same)
-    standing, terms = capacity_terms(case, "spread", resources)
-    behind = (share * standing.rename(county="other")).sum("other")
-    rule = rows("spread", like, lower=-(case.spread_cap or 0.0) - behind, present=capped)
-    moved = [
-        Term("spread", t.columns, t.coefficient * share, rename={**t.rename, "county": "other"})
-        for t in terms
-    ]
-    one = Term("spread", "spread_slack", xr.ones_like(like))
-    return Block(columns=(slack,), rows=(rule,), terms=(one, *moved))
-
-
 def worst_county(case: Case) -> Block:
     r"""The largest uncovered share of any county, for the tie-break.
 
@@ -68,11 +41,9 @@ def worst_county(case: Case) -> Block:
 
 
 def floor_objective(case: Case) -> dict[str, xr.DataArray]:
-    """Objective of the rules level: relative slack of the floor, and the slack of the spread."""
+    """Objective of the rules level: relative slack of the floor."""
     total = case.floor.sum("county")
-    objective = {"floor_slack": (1 / total.where(total > 0)).fillna(0.0)}
-    objective["spread_slack"] = space(county=case.rules.counties) + 1.0
-    return objective
+    return {"floor_slack": (1 / total.where(total > 0)).fillna(0.0)}
 
 
 def worst_coefficient() -> xr.DataArray:

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from sim.case import Case
-from sim.labelled import ceil, minimum
+from sim.labelled import ceil, maximum, minimum
 from sim.program.blocks import Block, Term, columns, rows, space
 
 
@@ -31,9 +31,15 @@ def projects(case: Case) -> Block:
 
 
 def _useful(case: Case) -> xr.DataArray:
-    """Sites of the county, and no more whole projects than the largest need they can serve."""
-    outputs, need = case.rules.outputs, case.need
-    wanted = need.sum("county").reindex(resource=outputs["resource"].values, fill_value=np.inf)
+    """Sites of the county, and no more whole projects than the largest need or floor they can serve.
+
+    Staff are left out: they serve other resources besides their own target.
+    """
+    outputs = case.rules.outputs
+    every = outputs["resource"].values
+    need = case.need.sum("county").reindex(resource=every, fill_value=np.inf)
+    floor = case.floor.sum("county").reindex(resource=every, fill_value=0.0)
+    wanted = maximum(need, floor).where(~outputs["resource"].isin(case.rules.cadres), np.inf)
     most = ceil(wanted / outputs.where(outputs > 0)).max("resource").fillna(np.inf)
     most = most.where(case.rules.projects["whole"], np.inf)
     return minimum(case.rules.sites, most)

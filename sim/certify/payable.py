@@ -1,0 +1,69 @@
+"""Whether an extra start could surely be paid: by one local fund alone, out of what it has left."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.case import Case
+from sim.certify import arithmetic
+from sim.certify.claims import Claims
+from sim.certify.money_checks import paid_fen
+
+FEN = 100
+KEPT_FOR_FEN = 1000.0
+
+
+def can_be_paid(case: Case, claims: Claims, added: np.ndarray) -> bool:
+    """Return whether some local fund that may pay everything has money left for `added`.
+
+    A sufficient condition only: a start that several funds could pay together may be missed.
+
+    Args:
+        case: the case.
+        claims: the plan, whose ledger tells what is left.
+        added: (project, county, start_year) extra units.
+    """
+    rules = case.rules
+    if np.isinf(rules.envelopes.values).all() and np.isinf(rules.envelope_totals.values).all():
+        return True
+    due = _due(case, added)
+    used = np.flatnonzero(added.sum(axis=(1, 2)))
+    shares = [
+        rules.fund_rules[name].transpose("fund", "project").values
+        for name in ("max_share", "max_recurrent_share")
+    ]
+    may = np.minimum(*shares)[:, used].min(axis=1) >= 1
+    payers = np.flatnonzero(may & rules.funds["local"].values)
+    return any(_fits(case, claims, int(f), due) for f in payers)
+
+
+def _due(case: Case, added: np.ndarray) -> np.ndarray:
+    """(decision year): nominal yuan of capital and running cost of the extra units."""
+    due = np.zeros(len(case.decision_years))
+    units = added.sum(axis=1)
+    for s, start in enumerate(case.decision_years):
+        for y, year in enumerate(case.decision_years):
+            capital, running = arithmetic.money_of_start(case, start, year)
+            due[y] += float(units[:, s] @ (capital + running)) * arithmetic.index(case, year)
+    return due
+
+
+def _fits(case: Case, claims: Claims, f: int, due: np.ndarray) -> bool:
+    n, reserve = len(case.decision_years), _reserve(case)
+    spent = paid_fen(case, claims.ledger)[f, :n] / FEN + due
+    yearly = np.maximum(case.rules.envelopes.values[f] - reserve, 0.0)
+    total = max(float(case.rules.envelope_totals.values[f]) - reserve * n, 0.0)
+    left = 0.0
+    for y in range(n):
+        carried = left if case.rules.funds["carry_over"].values[f] and np.isfinite(left) else 0.0
+        left = carried + yearly[y] - spent[y]
+        if left < 0:
+            return False
+    return bool(spent.sum() <= total)
+
+
+def _reserve(case: Case) -> float:
+    """What the program keeps back of a yearly envelope for heads and fen rounded up."""
+    heads = (case.rules.projects["kind"].values == "heads").astype(float)
+    one_each = np.zeros((len(heads), 1, len(case.decision_years))) + heads[:, None, None]
+    return float(_due(case, one_each).max()) * len(case.rules.counties) + KEPT_FOR_FEN

@@ -1,0 +1,172 @@
+"""Small cases that can be worked by hand: two counties, two starts, five kinds of project."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from hypothesis import settings
+
+from sim.case import Case, MoneyTerms
+from sim.delivery import delivery
+from sim.rules import Rules
+from sim.scenario.schema import Time
+
+COUNTIES = ["110001", "110002"]
+RESOURCES = ["beds", "points", "vans", "nurses", "seniors"]
+CADRES = ["nurses", "seniors"]
+PROJECTS = ["ward", "point", "van", "recruit", "promote"]
+FUNDS = ["central", "county"]
+TIME = Time(base_year=2020, information_until=2020, first_decision_year=2021, target_year=2022, end_year=2024)
+TERMS = MoneyTerms(price_year=2020, deflator=0.02, discount_rate=0.05, recurrent_years=2)
+
+
+@dataclass
+class Small:
+    """The numbers of a small case; every default makes the rule it belongs to bind or nearly so."""
+
+    bed_output: float = 3.0
+    lead: tuple[int, ...] = (9, 3, 3, 0, 0)
+    build: tuple[int, ...] = (3, 6, 1, 0, 6)
+    sites: tuple[int, ...] = (1, 1, 1, 1, 1)
+    starts: tuple[float, ...] = (np.inf,) * 5
+    need: tuple[tuple[float, float], ...] = ((8.0, 6.0), (1.0, 0.0), (6.0, 5.0), (1.0, 1.0))
+    standing: tuple[tuple[float, float], ...] = ((4.0, 3.0), (0.0, 0.0), (0.0, 0.0), (4.0, 3.0), (1.0, 1.0))
+    nurses_per_bed: float = 0.5
+    nurses_per_point: float = 1.0
+    pool: float = 12.0
+    capital: tuple[float, ...] = (5e6, 1e6, 4e5, 2e4, 1e4)
+    recurrent: tuple[float, ...] = (3e5, 2e5, 5e4, 8e4, 0.0)
+    central_share: float = 0.4
+    central_cap: float = 1.5e6
+    match: float = 0.0
+    weight: tuple[float, ...] = (1.0, 1.0, 3.0, 1.0)
+    level: tuple[int, ...] = (1, 1, 2, 2)
+    floor: tuple[float, float] = (4.0, 3.0)
+    envelope: tuple[float, ...] = (np.inf, np.inf)
+    envelope_total: float = np.inf
+    carry_over: bool = True
+    every_county: bool = False
+    recruits: float = 2.0
+
+
+def few(n: int) -> settings:
+    """Settings of a slow property: `n` examples, many more in the long profile."""
+    return settings(max_examples=1000 if os.environ.get("GAPWISE_LONG") else n)
+
+
+TARGETED = ["beds", "points", "nurses", "seniors"]
+
+
+def array(values: object, **coords: list) -> xr.DataArray:
+    return xr.DataArray(np.array(values, dtype=float), dims=list(coords), coords=coords)
+
+
+def build_case(small: Small) -> Case:
+    outputs = np.zeros((5, 5))
+    outputs[0, 0], outputs[1, 1], outputs[2, 2] = small.bed_output, 1, 1
+    outputs[3, 3], outputs[4, 4] = small.recruits, 1
+    heads = np.full((5, 2), np.nan)
+    heads[0, 0], heads[1, 0] = small.nurses_per_bed, small.nurses_per_point
+    months = xr.Dataset(
+        {
+            "preparation_months": array(small.lead, project=PROJECTS),
+            "construction_months": array(small.build, project=PROJECTS),
+        }
+    )
+    rules = Rules(
+        counties=COUNTIES,
+        resources=RESOURCES,
+        staffed=["beds"],
+        cadres=CADRES,
+        parents={"seniors": "nurses"},
+        projects=xr.Dataset(
+            {
+                "whole": ("project", [True] * 5),
+                "kind": ("project", ["building", "building", "equipment", "heads", "heads"]),
+                "group": ("project", ["a"] * 5),
+            },
+            coords={"project": PROJECTS},
+        ),
+        months=months,
+        outputs=array(outputs, project=PROJECTS, resource=RESOURCES),
+        heads_per_unit=array(heads, resource=RESOURCES, cadre=CADRES),
+        prerequisites=_prerequisites(),
+        sites=array(np.tile(np.array(small.sites)[:, None], 2), project=PROJECTS, county=COUNTIES),
+        starts_per_year=array(small.starts, project=PROJECTS),
+        funds=_funds(small),
+        fund_rules=_fund_rules(small),
+        envelopes=array([[np.inf, np.inf], small.envelope], fund=FUNDS, year=TIME.decision_years),
+        envelope_totals=array([np.inf, small.envelope_total], fund=FUNDS),
+    )
+    dates = delivery(months, TIME, TERMS.recurrent_years)
+    scope = "every_county" if small.every_county else "city"
+    return Case(
+        rules=rules,
+        need=array(small.need, resource=TARGETED, county=COUNTIES),
+        scope={"beds": "city", "points": scope, "nurses": "city", "seniors": "city"},
+        level=dict(zip(TARGETED, small.level, strict=True)),
+        weight=dict(zip(TARGETED, small.weight, strict=True)),
+        in_place=array(small.standing, resource=RESOURCES, county=COUNTIES),
+        floor=array([small.floor], resource=["beds"], county=COUNTIES),
+        pool=array(np.full((2, 2), small.pool), cadre=CADRES, start_year=TIME.decision_years),
+        delivery=dates,
+        costs=_costs(small, dates),
+        decision_years=TIME.decision_years,
+        terms=TERMS,
+        service_life=array([10, 8, 4, np.nan, np.nan], project=PROJECTS),
+    )
+
+
+def _prerequisites() -> xr.DataArray:
+    need = np.zeros((5, 5))
+    need[1, 2] = 1
+    return array(need, project=PROJECTS, requires=PROJECTS)
+
+
+def _funds(small: Small) -> xr.Dataset:
+    flags = {
+        "pays_capital": [True, True],
+        "pays_recurrent": [False, True],
+        "public": [True, True],
+        "local": [False, True],
+        "carry_over": [False, small.carry_over],
+    }
+    return xr.Dataset({k: ("fund", v) for k, v in flags.items()}, coords={"fund": FUNDS})
+
+
+def _fund_rules(small: Small) -> xr.Dataset:
+    shares = np.array([[small.central_share] * 3 + [0.0, 0.0], [1.0] * 5])
+    caps = np.array([[small.central_cap] * 5, [np.inf] * 5])
+    return xr.Dataset(
+        {
+            "max_share": array(shares, fund=FUNDS, project=PROJECTS),
+            "grant_cap": array(caps, fund=FUNDS, project=PROJECTS),
+            "max_recurrent_share": array([[0.0] * 5, [1.0] * 5], fund=FUNDS, project=PROJECTS),
+            "matching_share": array([small.match] * 3 + [0.0, 0.0], project=PROJECTS),
+        }
+    )
+
+
+def _costs(small: Small, dates: xr.Dataset) -> xr.Dataset:
+    elapsed = dates["year"] - TERMS.price_year
+    factor = (1 + TERMS.discount_rate) ** -elapsed.astype(float)
+    data = xr.Dataset(
+        {
+            "capital_cost": array(small.capital, project=PROJECTS),
+            "fiscal_recurrent": array(small.recurrent, project=PROJECTS),
+        }
+    )
+    data["price_index"] = (1 + TERMS.deflator) ** elapsed
+    data["discount_factor"] = factor
+    life = array([10, 8, 4, np.nan, np.nan], project=PROJECTS)
+    left = (1 - TERMS.recurrent_years / life).clip(min=0).fillna(0.0) * data["capital_cost"]
+    closing = dates["open_year"] + TERMS.recurrent_years - TERMS.price_year
+    data["present_cost"] = (
+        (dates["spending"] * factor).sum("year") * data["capital_cost"]
+        + (dates["running"] * factor).sum("year") * data["fiscal_recurrent"]
+        - left * (1 + TERMS.discount_rate) ** -closing.astype(float)
+    ).transpose("project", "start_year")
+    return data

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.workforce import no_action_stock, recruitment_pool
+from tests.strategies import seeds
+
+YEARS = [2020, 2021, 2022, 2023]
+rates = st.floats(0, 0.3)
+
+
+def _base(seed: int) -> xr.DataArray:
+    heads = np.random.default_rng(seed).uniform(0, 1e4, (2, 3))
+    coords = {"cadre": ["physicians", "nurses"], "county": ["360102", "360103", "360104"]}
+    return xr.DataArray(heads, dims=("cadre", "county"), coords=coords)
+
+
+def _rates(*by_cadre: tuple[float, float, float]) -> xr.Dataset:
+    names = ("retirement_rate", "attrition_rate", "graduate_entry_rate")
+    columns = {name: ("cadre", [one[n] for one in by_cadre]) for n, name in enumerate(names)}
+    return xr.Dataset(columns, coords={"cadre": ["physicians", "nurses"]})
+
+
+@given(seeds, st.tuples(rates, rates, rates), st.tuples(rates, rates, rates))
+def test_the_stock_changes_by_entries_less_exits(seed, physicians, nurses):
+    staff = no_action_stock(_base(seed), _rates(physicians, nurses), YEARS)
+    change = staff["headcount"].diff("year")
+    flows = (staff["entries"] - staff["exits"]).isel(year=slice(1, None))
+    np.testing.assert_allclose(change, flows, atol=1e-8)
+    assert staff["exits"].sel(year=2020).isnull().all()
+
+
+@given(seeds, st.tuples(rates, rates, rates))
+def test_exits_and_entries_are_shares_of_the_stock_before_and_of_the_base(seed, one):
+    base = _base(seed)
+    staff = no_action_stock(base, _rates(one, one), YEARS)
+    before = staff["headcount"].shift(year=1).isel(year=slice(1, None))
+    later = staff.isel(year=slice(1, None))
+    np.testing.assert_allclose(later["exits"], before * (one[0] + one[1]), rtol=1e-12)
+    np.testing.assert_allclose(
+        later["entries"], (one[2] * base).expand_dims(year=3, axis=-1) + 0 * before.values, rtol=1e-12
+    )
+
+
+@given(seeds, st.floats(0, 0.5), st.floats(0, 1))
+def test_graduates_that_refill_every_post_keep_the_stock(seed, rate, part):
+    base = _base(seed)
+    refilled = (rate * part, rate * (1 - part), rate * part + rate * (1 - part))
+    staff = no_action_stock(base, _rates(refilled, refilled), YEARS)
+    np.testing.assert_allclose(staff["headcount"].sel(year=2023), base, rtol=1e-9)
+
+
+def test_nobody_leaves_twice():
+    staff = no_action_stock(_base(1), _rates((0.8, 0.7, 0.0), (1.0, 1.0, 0.0)), YEARS)
+    assert (staff["headcount"].sel(year=slice(2021, None)) == 0).all()
+
+
+@given(seeds)
+def test_rates_belong_to_their_cadre_whatever_their_order(seed):
+    base, by_cadre = _base(seed), _rates((0.1, 0.0, 0.02), (0.3, 0.1, 0.04))
+    staff = no_action_stock(base, by_cadre, YEARS)
+    turned = no_action_stock(base, by_cadre.isel(cadre=[1, 0]), YEARS)
+    xr.testing.assert_allclose(turned["headcount"], staff["headcount"])
+
+
+@given(seeds, st.floats(0, 0.3))
+def test_recruiting_the_whole_pool_is_growth_at_the_ceiling(seed, ceiling):
+    base = _base(seed)
+    pool = recruitment_pool(
+        base, xr.DataArray([ceiling] * 2, dims="cadre", coords=base["cadre"].coords), YEARS
+    )
+    heads = base.sum("county")
+    for n, year in enumerate(YEARS, 1):
+        grown = heads * (1 + ceiling) ** n
+        recruited = pool.sel(year=slice(None, year)).sum("year")
+        assert (recruited <= grown - heads + 1e-6).all()
+        assert (recruited > grown - heads - n - 1e-6).all()
+
+
+def test_a_cadre_without_a_ceiling_is_not_limited():
+    base = _base(3)
+    ceiling = xr.DataArray([np.nan, 0.05], dims="cadre", coords=base["cadre"].coords)
+    pool = recruitment_pool(base, ceiling, YEARS)
+    assert np.isinf(pool.sel(cadre="physicians")).all()
+    assert np.isfinite(pool.sel(cadre="nurses")).all()
