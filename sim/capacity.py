@@ -48,8 +48,9 @@ def supply_paths(
 def capacity(in_place: xr.DataArray, heads_per_unit: xr.DataArray, staffed: list[str]) -> xr.Dataset:
     """Return what counts: places only as far as they are staffed.
 
-    Crews of stations that need staff but are not themselves counted as staffed are served first;
-    beds and childcare places share what remains.
+    Crews of stations that need staff but are not themselves counted as staffed are served first. No
+    two staffed resources need the same cadre (the tables are refused otherwise), so what remains is
+    not shared between them.
 
     Args:
         in_place: (resource, county, year) units standing, heads included.

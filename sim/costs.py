@@ -67,7 +67,6 @@ def costs(figures: Figures, delivery: xr.Dataset) -> xr.Dataset:
     capital = _capital(figures, projects, deflator)
     recurrent = _recurrent(figures, projects, deflator)
     share = figures.array("projects/values", "fiscal_share", ("project",), {"project": projects})
-    share = share.fillna(1.0)
     data["capital_cost"] = ("project",), capital, {"units": "yuan/project"}
     data["fiscal_recurrent"] = ("project",), recurrent * share.values, {"units": "yuan/project/year"}
     data["service_income"] = ("project",), recurrent * (1 - share.values), {"units": "yuan/project/year"}
@@ -111,7 +110,7 @@ def _at_price_year(figures: Figures, parameter: str, projects: list[str], deflat
     rows = figures.book["projects/values"].where(parameter=parameter)
     years = {row["project"]: row.number("year") for row in rows}
     year = np.array([years.get(p, np.nan) for p in projects])
-    return np.asarray(np.nan_to_num(values * (1 + deflator) ** (figures.scenario.prices.price_year - year)))
+    return np.asarray(values * (1 + deflator) ** (figures.scenario.prices.price_year - year))
 
 
 def _present_cost(figures: Figures, data: xr.Dataset, delivery: xr.Dataset, rate: float) -> xr.DataArray:

@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+SHOWN = 100
+LONGEST = 200
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -18,7 +21,7 @@ class Problem:
 
     def __str__(self) -> str:
         """One line: `file:line:column: found; allowed: ...; did you mean ...?`."""
-        text = f"{self.where}: {self.found}"
+        text = f"{self.where}: {_short(self.found)}"
         if self.allowed:
             text += f"; allowed: {self.allowed}"
         if self.nearest:
@@ -27,11 +30,14 @@ class Problem:
 
 
 class InputError(Exception):
-    """Faults in the user's input, all of them at once (exit code 2)."""
+    """Faults in the user's input, all of them at once (exit code 2); beyond a hundred they are counted."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))
-        super().__init__("\n".join(map(str, self.problems)))
+        lines = [str(problem) for problem in self.problems[:SHOWN]]
+        if len(self.problems) > SHOWN:
+            lines.append(f"... and {len(self.problems) - SHOWN} more of {len(self.problems)}")
+        super().__init__("\n".join(lines))
 
 
 class ContractError(AssertionError):
@@ -46,7 +52,13 @@ class CertificateError(Exception):
     """A certificate or a ledger does not hold (exit code 6)."""
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return the closest of `words` to `word`, or an empty string when none is close."""
+    if len(word) > LONGEST:
+        return ""
     close = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.6)
     return close[0] if close else ""

@@ -92,7 +92,7 @@ def run_stages(figures: Figures) -> Stages:
         population=population,
         people=people,
         workforce=staff,
-        pool=_pool(figures, base, time.decision_years),
+        pool=_pool(figures, base),
         needs=need,
         supply=supply,
         capacity=have,
@@ -140,10 +140,11 @@ def _rates(figures: Figures, cadres: list[str]) -> xr.Dataset:
     return xr.Dataset({name: figures.array("workforce/rates", name, ("cadre",), coords) for name in _RATES})
 
 
-def _pool(figures: Figures, base: xr.DataArray, years: list[int]) -> xr.DataArray:
+def _pool(figures: Figures, base: xr.DataArray) -> xr.DataArray:
+    time = figures.scenario.time
     coords = {"cadre": [str(k) for k in base["cadre"].values]}
     ceiling = figures.array("workforce/rates", "growth_ceiling", ("cadre",), coords)
-    return recruitment_pool(base, ceiling, years).rename(year="start_year")
+    return recruitment_pool(base, ceiling, time.base_year, time.decision_years).rename(year="start_year")
 
 
 def _supply(figures: Figures, stock: xr.DataArray, headcount: xr.DataArray) -> xr.Dataset:

@@ -33,6 +33,7 @@ def no_action_stock(base: xr.DataArray, rates: xr.Dataset, years: list[int]) -> 
     Returns:
         `headcount`, `exits`, `entries` (cadre, county, year), persons; flows are missing in the base year.
     """
+    rates = rates.sel(cadre=base["cadre"])
     leave = (rates["retirement_rate"] + rates["attrition_rate"]).clip(max=1.0).values[:, None]
     graduates = (rates["graduate_entry_rate"] * base).transpose("cadre", "county").values
     heads = np.empty((*base.shape, len(years)))
@@ -48,20 +49,24 @@ def no_action_stock(base: xr.DataArray, rates: xr.Dataset, years: list[int]) -> 
     return check(data, OUTPUT, "workforce")
 
 
-def recruitment_pool(base: xr.DataArray, ceiling: xr.DataArray, years: list[int]) -> xr.DataArray:
+def recruitment_pool(
+    base: xr.DataArray, ceiling: xr.DataArray, base_year: int, years: list[int]
+) -> xr.DataArray:
     """Return the most heads the city can recruit beyond replacement in each year.
 
-    The ceiling is a pace of growth, so the pool compounds: ceiling * base * (1 + ceiling)^(n-1).
+    The ceiling is a pace of growth, so the pool compounds from the base year on:
+    ceiling * base * (1 + ceiling)^(year - base year - 1).
 
     Args:
         base: (cadre, county) heads at the end of the base year.
         ceiling: (cadre) growth per year; NaN means no ceiling.
-        years: decision years, the first right after the base year.
+        base_year: year of `base`.
+        years: decision years.
 
     Returns:
         (cadre, year) persons, whole, infinite where there is no ceiling.
     """
-    steps = xr.DataArray(np.arange(len(years)), dims="year", coords={"year": years})
+    steps = xr.DataArray(np.array(years) - base_year - 1, dims="year", coords={"year": years})
     pool = floor(base.sum("county") * ceiling * (1 + ceiling) ** steps + 1e-9)
     pool = pool.where(ceiling.notnull(), np.inf).transpose("cadre", "year")
     pool.attrs["units"] = "persons"

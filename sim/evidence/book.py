@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import InputError, Problem, nearest
+from sim.evidence.completeness import completeness_problems
+from sim.evidence.dictionary import rules
 from sim.evidence.tables import Row, Table, read_table
 from sim.scenario.reading import LoadedScenario
 from sim.shipped import folder
@@ -81,6 +83,8 @@ def open_book(loaded: LoadedScenario) -> Book:
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
     book = Book(tables, digests, contents)
     problems = list(_cross_problems(book)) + list(_scenario_problems(book, loaded))
+    if not problems:
+        problems = list(completeness_problems(tables, loaded.scenario))
     if problems:
         raise InputError(problems)
     return book
@@ -190,11 +194,13 @@ def _scenario_problems(book: Book, loaded: LoadedScenario) -> Iterator[Problem]:
         if name not in resources:
             place = source.where(("allocation", "equity_floor", n))
             yield Problem(place, f"no resource {name!r}", ", ".join(resources), nearest(name, resources))
-    names = book["scalars"].column("name")
-    for name in scenario.assumptions:
+    names = rules()["scalars"].parameters
+    for name, value in scenario.assumptions.items():
+        place = source.where(("assumptions", name))
         if name not in names:
-            place = source.where(("assumptions", name))
             yield Problem(place, f"no figure {name!r}", ", ".join(names), nearest(name, names))
+        elif not names[name].holds(value):
+            yield Problem(place, f"{name} is {value:g}", names[name].bounds)
     yield from _reading_problems(book, loaded)
     yield from _year_problems(book, loaded)
 

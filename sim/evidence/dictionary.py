@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from sim.shipped import folder
+
+_NUMBER = {
+    "int": re.compile(r"-?(0|[1-9][0-9]*)"),
+    "float": re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"),
+}
+NUMBER = _NUMBER["float"]
+_NOT_A_FIGURE = " (NaN and infinity are not figures; leave an unknown figure empty)"
+_NOT_A_FIGURE = " (NaN and infinity are not figures; leave an unknown figure empty)"
 
 
 @dataclass(frozen=True)
@@ -29,19 +38,19 @@ class Entry:
     def fault(self, text: str) -> str:
         """Return what is allowed if `text` is not a legal cell of this column, else ''."""
         if text == "":
-            return "" if self.optional or self.kind == "key" else "a value"
+            return "" if self.optional else "a value"
         if self.allowed and text not in self.allowed:
             return ", ".join(self.allowed)
         return self._fault_of_number(text) if self.type in ("int", "float") else ""
 
     def _fault_of_number(self, text: str) -> str:
         kind = "a whole number" if self.type == "int" else "a number"
-        try:
-            number = int(text) if self.type == "int" else float(text)
-        except ValueError:
-            return kind
+        if not _NUMBER[self.type].fullmatch(text):
+            words = text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity")
+            return f"{kind}{_NOT_A_FIGURE}" if words else kind
+        number = float(text)
         if not math.isfinite(number):
-            return f"{kind} (NaN and infinity are not figures; leave an unknown figure empty)"
+            return f"{kind}{_NOT_A_FIGURE}"
         return "" if self.holds(number) else self.bounds
 
     def holds(self, number: float) -> bool:

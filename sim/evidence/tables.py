@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import InputError, Problem, nearest
-from sim.evidence.dictionary import TableRules, rules
+from sim.evidence.dictionary import NUMBER, TableRules, rules
 
 MAX_BYTES = 64 * 2**20
 
@@ -74,6 +74,11 @@ def read_table(path: Path, rule_name: str, shown: str | None = None) -> Table:
     header, lines = _parse(path, label)
     table_rules = rules()[rule_name]
     problems = list(_header_problems(header, table_rules, label))
+    problems += [
+        Problem(f"{label}:{n}:1", f"{len(cells)} fields", f"{len(header)} fields")
+        for n, cells in lines
+        if len(cells) != len(header)
+    ]
     if problems:
         raise InputError(problems)
     rows = [Row(dict(zip(header, cells, strict=True)), label, n, tuple(header)) for n, cells in lines]
@@ -101,9 +106,6 @@ def _parse(path: Path, label: str) -> tuple[list[str], list[tuple[int, list[str]
     try:
         header = next(reader, [])
         for cells in reader:
-            if len(cells) != len(header):
-                found = f"{len(cells)} fields"
-                raise InputError([Problem(f"{label}:{reader.line_num}:1", found, f"{len(header)} fields")])
             lines.append((reader.line_num, cells))
     except csv.Error as error:
         raise InputError([Problem(f"{label}:{reader.line_num}:1", str(error), "CSV")]) from None
@@ -152,6 +154,10 @@ def _parameter_problems(row: Row, table: TableRules) -> Iterator[Problem]:
         number = _finite(row[column])
         if number is not None and not entry.holds(number):
             yield Problem(row.where(column), f"{name} is {row[column]}", f"{entry.bounds} {row['unit']}")
+    low, value, high = (_finite(row[column]) for column in ("low", "value", "high"))
+    ordered = [number for number in (low, value, high) if number is not None]
+    if ordered != sorted(ordered):
+        yield Problem(row.where("low"), f"low, value and high of {name} are {ordered}", "in rising order")
     if row["quality"] == "assumption" and not (row["reason"] and row["reason_zh"]):
         yield Problem(row.where("reason"), f"{name} is an assumption without a reason", "a reason")
     if row["quality"] != "assumption" and not row["source"]:
@@ -159,11 +165,7 @@ def _parameter_problems(row: Row, table: TableRules) -> Iterator[Problem]:
 
 
 def _finite(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if number == number and abs(number) != float("inf") else None
+    return float(text) if NUMBER.fullmatch(text) else None
 
 
 def _duplicate_problems(rows: list[Row], table: TableRules) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from sim.errors import NoCertifiedPlanError
+from sim.errors import CertificateError, NoCertifiedPlanError
 from sim.program.blocks import Level
 from sim.program.matrix import Matrix
 
@@ -23,6 +23,8 @@ Progress = Callable[[str, float, float], None]
 "Called with level, incumbent and bound while a level is solved."
 
 ABSOLUTE_GAP = 1e-6
+BOUND_DUST = 1e-5
+"A frozen level may be met with its tolerance, by which an earlier plan may beat a later bound."
 _OPTIMAL = "optimal"
 
 
@@ -193,6 +195,8 @@ def _tidy(columns: np.ndarray, matrix: Matrix) -> np.ndarray:
 
 
 def _result(level: Level, value: float, bound: float, status: str) -> LevelResult:
+    if bound > value + BOUND_DUST * max(abs(value), 1.0):
+        raise CertificateError(f"level {level.name}: the bound {bound} is beaten by a plan of value {value}")
     bound = min(bound, value)
     absolute = value - bound
     relative = 0.0 if absolute <= ABSOLUTE_GAP else absolute / max(abs(value), 1e-9)

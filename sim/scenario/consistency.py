@@ -57,7 +57,11 @@ def _envelopes(scenario: Scenario) -> Iterator[Fault]:
 def _tables(scenario: Scenario, folder: Path) -> Iterator[Fault]:
     if scenario.tables is None:
         return
-    path = (folder / scenario.tables).resolve()
+    try:
+        path = (folder / scenario.tables).resolve()
+    except (OSError, ValueError):
+        yield Fault(("tables",), f"tables is {scenario.tables!r}", "a folder beside the scenario")
+        return
     if not path.is_relative_to(folder.resolve()):
         yield Fault(("tables",), f"tables is {scenario.tables!r}", "a folder inside the scenario's own")
     elif not path.is_dir():

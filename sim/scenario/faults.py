@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.errors import nearest
 from sim.scenario.schema import Scenario
 
 
@@ -41,6 +43,12 @@ def found_words(item: Mapping[str, Any]) -> str:
     if item["type"] == "missing":
         return f"key {name!r} is missing"
     return f"{name} is {item['input']!r}"
+
+
+def near_word(item: Mapping[str, Any]) -> str:
+    """Return the nearest of a closed list of words, or ''."""
+    words = re.findall(r"'([^']*)'", str(item.get("ctx", {}).get("expected", "")))
+    return nearest(str(item["input"]), words)
 
 
 def allowed_words(item: Mapping[str, Any], path: tuple[str | int, ...]) -> str:

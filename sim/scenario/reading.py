@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.consistency import consistency_faults
-from sim.scenario.faults import allowed_words, found_words, known_keys
+from sim.scenario.faults import allowed_words, found_words, known_keys, near_word
+from sim.scenario.nodes import Path_, Places, read_yaml
 from sim.scenario.schema import Scenario
 from sim.shipped import folder, scenario_names
 
 MAX_BYTES = 2**20
-Path_ = tuple[str | int, ...]
+CONTAINERS = (dict, list)
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,11 @@ class Source:
 
     file: str
     folder: Path
-    places: Mapping[Path_, str]
+    places: Places
 
     def where(self, path: Path_) -> str:
         """Place of `path`, or of the nearest parent that stands in the file."""
-        while path and path not in self.places:
-            path = path[:-1]
-        return self.places.get(path, f"{self.file}:1:1")
+        return self.places.of_value(path)
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,8 @@ def load_scenario(name_or_path: str, settings: Sequence[str] = ()) -> LoadedScen
         InputError: every fault found, each with its place.
     """
     path = _find(name_or_path)
-    label = name_or_path if Path(name_or_path).is_file() else path.name
-    root = _compose(_read(path, label), label)
-    places: dict[Path_, str] = {}
-    data = _plain(root, (), label, places)
+    label = name_or_path if name_or_path.endswith(path.name) else path.name
+    data, places = read_yaml(_read(path, label), label)
     if not isinstance(data, dict):
         raise InputError([Problem(f"{label}:1:1", "the scenario is not a mapping", "key: value lines")])
     for setting in settings:
@@ -74,8 +71,11 @@ def load_scenario(name_or_path: str, settings: Sequence[str] = ()) -> LoadedScen
 
 def _find(name_or_path: str) -> Path:
     path = Path(name_or_path)
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):
+        path = Path("unreadable")
     names = scenario_names()
     if name_or_path in names:
         return folder("scenarios") / f"{name_or_path}.yaml"
@@ -94,71 +94,34 @@ def _read(path: Path, label: str) -> str:
         raise InputError([Problem(f"{label}:1:1", found, "UTF-8 text")]) from None
 
 
-def _compose(text: str, label: str) -> yaml.Node:
-    try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                mark = event.start_mark
-                raise InputError([_problem(label, mark, f"alias *{event.anchor}", "plain values")])
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        found = " ".join(filter(None, (error.context, error.problem)))
-        raise InputError([_problem(label, error.problem_mark, found, "YAML")]) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise InputError([Problem(f"{label}:1:1", str(error).split("\n")[0], "YAML")]) from None
-    if node is None:
-        raise InputError([Problem(f"{label}:1:1", "the file is empty", "a scenario")])
-    return node
-
-
-def _problem(label: str, mark: Any, found: str, allowed: str) -> Problem:
-    place = f"{label}:{mark.line + 1}:{mark.column + 1}" if mark else f"{label}:1:1"
-    return Problem(place, found, allowed)
-
-
-def _plain(node: yaml.Node, path: Path_, label: str, places: dict[Path_, str]) -> Any:
-    mark = node.start_mark
-    places.setdefault(path, f"{label}:{mark.line + 1}:{mark.column + 1}")
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, (*path, n), label, places) for n, child in enumerate(node.value)]
-    if not isinstance(node, yaml.MappingNode):
-        try:
-            return yaml.SafeLoader("").construct_object(node, deep=True)
-        except (yaml.YAMLError, ValueError):
-            raise InputError([_problem(label, mark, f"tag {node.tag}", "plain values")]) from None
-    data: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        child = (*path, key)
-        if key in data:
-            raise InputError(
-                [_problem(label, key_node.start_mark, f"key {key!r} stands twice", "each key once")]
-            )
-        data[key] = _plain(value_node, child, label, places)
-        if isinstance(value_node, yaml.MappingNode | yaml.SequenceNode):
-            key_mark = key_node.start_mark
-            places[child] = f"{label}:{key_mark.line + 1}:{key_mark.column + 1}"
-    return data
-
-
-def _override(data: dict[str, Any], setting: str, places: dict[Path_, str]) -> None:
+def _override(data: dict[str, Any], setting: str, places: Places) -> None:
     place = f"--set {setting}"
     name, sign, text = setting.partition("=")
     keys = name.strip().split(".")
     if not sign or not all(keys):
         raise InputError([Problem(place, "not of the form path=value", "e.g. time.target_year=2026")])
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise InputError([Problem(place, f"value {text!r} cannot be read", "a YAML value")]) from None
-    here = data
+    value = read_yaml(text, "--set", place)[0] if text.strip() else None
+    here: Any = data
+    path: list[str | int] = []
     for key in keys[:-1]:
-        child = here.setdefault(key, {})
-        if not isinstance(child, dict):
+        path.append(_step(here, key, place))
+        here = here.setdefault(key, {}) if isinstance(here, dict) else here[path[-1]]
+        if not isinstance(here, CONTAINERS):
             raise InputError([Problem(place, f"{key!r} is not a group of keys", "a path to a value")])
-        here = child
-    here[keys[-1]] = value
-    places[tuple(keys)] = place
+    last = _step(here, keys[-1], place)
+    here[last] = value
+    places.override((*path, last), place)
+
+
+def _step(here: Any, key: str, place: str) -> str | int:
+    """The key itself, or the position of an entry of a list."""
+    if isinstance(here, dict):
+        return key
+    if key.isdigit() and int(key) < len(here):
+        return int(key)
+    raise InputError(
+        [Problem(place, f"there is no entry {key!r}", f"0 to {len(here) - 1}" if here else "none")]
+    )
 
 
 def _validate(data: dict[str, Any], source: Source) -> Scenario:
@@ -175,7 +138,9 @@ def _validate(data: dict[str, Any], source: Source) -> Scenario:
 def _schema_problems(error: ValidationError, source: Source) -> Iterator[Problem]:
     for item in error.errors(include_url=False):
         path: Path_ = item["loc"]
-        near = ""
         if item["type"] == "extra_forbidden":
             near = nearest(str(path[-1]), known_keys(path[:-1]))
-        yield Problem(source.where(path), found_words(item), allowed_words(item, path), near)
+            place = source.places.of_key(path)
+        else:
+            near, place = near_word(item), source.where(path)
+        yield Problem(place, found_words(item), allowed_words(item, path), near)

@@ -94,6 +94,7 @@ def _figures(
     folder: Path, values: dict[str, float], kind: str = "building", sample: str = "", year: object = 2020
 ) -> Figures:
     base = {"project": "ward", "per": "project", "year": year}
+    values = {"recurrent_cost": 0.0, "fiscal_share": 1.0} | values
     money = {"deflator": 0.02, "discount_rate": 0.04, "recurrent_years": 10}
     book = _sample(folder, (2020, 10, 1000.0)).tables | {
         "projects/types": _table(

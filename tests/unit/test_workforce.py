@@ -70,7 +70,7 @@ def test_rates_belong_to_their_cadre_whatever_their_order(seed):
 def test_recruiting_the_whole_pool_is_growth_at_the_ceiling(seed, ceiling):
     base = _base(seed)
     pool = recruitment_pool(
-        base, xr.DataArray([ceiling] * 2, dims="cadre", coords=base["cadre"].coords), YEARS
+        base, xr.DataArray([ceiling] * 2, dims="cadre", coords=base["cadre"].coords), YEARS[0] - 1, YEARS
     )
     heads = base.sum("county")
     for n, year in enumerate(YEARS, 1):
@@ -83,6 +83,6 @@ def test_recruiting_the_whole_pool_is_growth_at_the_ceiling(seed, ceiling):
 def test_a_cadre_without_a_ceiling_is_not_limited():
     base = _base(3)
     ceiling = xr.DataArray([np.nan, 0.05], dims="cadre", coords=base["cadre"].coords)
-    pool = recruitment_pool(base, ceiling, YEARS)
+    pool = recruitment_pool(base, ceiling, YEARS[0] - 1, YEARS)
     assert np.isinf(pool.sel(cadre="physicians")).all()
     assert np.isfinite(pool.sel(cadre="nurses")).all()
