@@ -34,8 +34,8 @@ def ledger(plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, end_year: int) -
         ("capital", costs["capital_cost"], delivery["spending"], plan.capital_paid),
         ("recurrent", costs["fiscal_recurrent"], delivery["running"], plan.recurrent_paid),
     ):
-        use = xr.dot(plan.started, profile, dim="start_year") * unit_cost
-        real = (shares * use).sel(year=slice(None, end_year))
+        real = xr.dot(plan.started, profile * shares, dim="start_year") * unit_cost
+        real = real.sel(year=slice(None, end_year))
         for basis, amount in (("nominal", real * costs["price_index"]), ("real", real)):
             leaves = _rounded(amount.transpose("project", "county", "fund", "year"))
             parts.append(_rows(leaves, kind, basis))

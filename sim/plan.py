@@ -19,8 +19,8 @@ class Plan:
     Attributes:
         solved: (project, county, start_year) units as solved; heads may be fractional.
         started: the same with heads rounded up: the plan that is shown.
-        capital_paid: (fund, project, county, year) share of the capital use each fund pays.
-        recurrent_paid: (fund, project, county, year) share of the fiscal running cost each fund pays.
+        capital_paid: (fund, project, start_year, year) share of the capital each fund pays.
+        recurrent_paid: (fund, project, start_year, year) share of the fiscal running cost it pays.
     """
 
     solved: xr.DataArray
@@ -41,10 +41,10 @@ def round_heads_up(solved: xr.DataArray, whole: xr.DataArray) -> xr.DataArray:
 
 
 def payment_shares(paid: xr.DataArray) -> xr.DataArray:
-    """Return the share each fund pays of every (project, county, year); 0 where nothing is paid.
+    """Return the share each fund pays of every (project, start_year, year); 0 where nothing is paid.
 
     Args:
-        paid: (fund, project, county, year) money.
+        paid: (fund, project, start_year, year) money.
     """
     total = paid.sum("fund")
     return (paid / total.where(total > 0)).fillna(0.0)

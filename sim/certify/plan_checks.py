@@ -104,13 +104,14 @@ def level_value(case: Case, started: np.ndarray, name: str) -> float | None:
         return arithmetic.present_cost(case, started) / MONEY
     if name == "worst_county":
         return _worst(case, counts)
+    if name == "uncovered":
+        return _left(case, counts)
     return None
 
 
 def _rules_value(case: Case, counts: np.ndarray) -> float:
     total = 0.0
-    for r in map(str, case.floor["resource"].values):
-        floor = case.floor.sel(resource=r).values
+    for floor, r in zip(case.floor.values, case.floor["resource"].values, strict=True):
         have = counts[case.rules.resources.index(r)]
         if floor.sum() > 0:
             total += float(np.maximum(floor - have, 0.0).sum() / floor.sum())
@@ -119,8 +120,7 @@ def _rules_value(case: Case, counts: np.ndarray) -> float:
 
 def _shortfall(case: Case, counts: np.ndarray, level: int) -> float:
     total = 0.0
-    for r in map(str, case.need["resource"].values):
-        need = case.need.sel(resource=r).values
+    for need, r in zip(case.need.values, case.need["resource"].values.tolist(), strict=True):
         if case.level[r] != level or need.sum() <= 0:
             continue
         short = need - counts[case.rules.resources.index(r)]
@@ -129,11 +129,18 @@ def _shortfall(case: Case, counts: np.ndarray, level: int) -> float:
     return total
 
 
+def _uncovered(case: Case, counts: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Need and uncovered share by county of every target of the city."""
+    for need, r in zip(case.need.values, case.need["resource"].values.tolist(), strict=True):
+        if case.scope[r] == "city" and need.sum() > 0:
+            have = counts[case.rules.resources.index(r)]
+            share = np.where(need > 0, 1 - have / np.where(need > 0, need, 1.0), 0.0)
+            yield need, np.clip(share, 0.0, 1.0)
+
+
 def _worst(case: Case, counts: np.ndarray) -> float:
-    worst = 0.0
-    for r in map(str, case.floor["resource"].values):
-        if r in case.need["resource"]:
-            need = case.need.sel(resource=r).values
-            have = counts[case.rules.resources.index(r)][need > 0]
-            worst = max(worst, float(np.max(1 - have / need[need > 0], initial=0.0)))
-    return worst
+    return sum(float(share.max()) for _, share in _uncovered(case, counts))
+
+
+def _left(case: Case, counts: np.ndarray) -> float:
+    return sum(float((share * need).sum() / need.sum()) for need, share in _uncovered(case, counts))

@@ -23,6 +23,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "prerequisites": limits.prerequisites,
         "recruitment_pool": limits.recruitment_pool,
         "floor": equity.floor,
+        "uncovered": equity.uncovered,
         "worst_county": equity.worst_county,
         "capital": money.capital,
         "recurrent": money.recurrent,
@@ -49,16 +50,17 @@ def state_program(
 
 
 def levels(case: Case, tie_break: str = "programme") -> list[Level]:
-    """Return the objectives in order: rules, targets by priority, cost, burden, worst county."""
+    """Return the objectives in order: rules, targets by priority, cost, burden, worst county, uncovered."""
     ranks = sorted(set(case.level.values()))
     given = ("projects_started",) if tie_break == "programme" else ()
-    money_units, worst = "million yuan", {"worst_uncovered": equity.worst_coefficient()}
+    money_units = "million yuan"
     return [
         Level("rules", equity.floor_objective(case), "relative slack", exact=True),
         *(_target_level(case, rank) for rank in ranks),
         Level("present_cost", money.present_cost_objective(case), money_units, absolute=False),
         Level("local_burden", money.local_burden_objective(case), money_units, absolute=False, given=given),
-        Level("worst_county", worst, "share", given=given),
+        Level("worst_county", equity.worst_objective(case), "sum of shares", given=given),
+        Level("uncovered", equity.uncovered_objective(case), "sum of shares", given=given),
     ]
 
 

@@ -111,7 +111,7 @@ def assemble(blocks: Iterable[Block], levels: Iterable[Level]) -> Program:
     """Join blocks into a program.
 
     Raises:
-        ValueError: two families share a name, or a term names a family that does not exist.
+        ValueError: two families share a name, a family of columns and one of rows do, or a term names a family that does not exist.
     """
     columns: dict[str, Columns] = {}
     rows: dict[str, Rows] = {}
@@ -122,6 +122,9 @@ def assemble(blocks: Iterable[Block], levels: Iterable[Level]) -> Program:
         for rule in block.rows:
             _add(rows, rule.name, rule)
         terms.extend(block.terms)
+    shared = columns.keys() & rows.keys()
+    if shared:
+        raise ValueError(f"columns and rows share the names {sorted(shared)}")
     for term in terms:
         if term.rows not in rows or term.columns not in columns:
             raise ValueError(f"term of {term.columns!r} in {term.rows!r} names an unknown family")

@@ -1,9 +1,9 @@
 """Solving level after level with HiGHS: each optimum is frozen as a row before the next objective.
 
 One solver thread, fixed seed: the same bytes each time unless a clock stops it. A do-nothing plan is
-found first, and each level starts from the plan of the level before: the better of it and the solver's
-is kept, so a level always has a plan to return. It is not handed to HiGHS (`setSolution`): with HiGHS
-1.15 a program that presolve empties then comes back "optimal" with the plan handed over, whatever its value.
+found first, then each level's plan is handed to the next: the better of it and the solver's is kept, so
+a level always has a plan to return. With HiGHS 1.15 a program that presolve empties comes back "optimal"
+with the plan handed over, whatever its value; a level that ends without a node is solved again without it.
 """
 
 from __future__ import annotations
@@ -177,7 +177,11 @@ def _solve_level(
         left = max(stop.deadline - time.monotonic(), 0.01)
         model.setOptionValue("time_limit", model.getRunTime() + left)
     _watch(model, level.name, constant, stop, progress)
+    model.setSolution(len(plan), everywhere, plan)
     model.run()
+    if model.getInfo().mip_node_count <= 0:
+        model.clearSolver()
+        model.run()
     info, status = model.getInfo(), _status(model)
     found, bound = plan, -np.inf
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:

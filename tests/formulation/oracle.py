@@ -134,10 +134,21 @@ def _levels(small: Small, x: np.ndarray) -> list[tuple[np.ndarray, bool]]:
     levels += [(_shortfall(small, have, rank), False) for rank in ranks]
     levels.append((_present(small, x) / 1e6, True))
     levels.append((_local(small, x) / 1e6, True))
-    need = np.array(small.need[0])
-    worst = np.where(need > 0, 1 - beds / np.where(need > 0, need, 1), 0).max(axis=1)
-    levels.append((np.clip(worst, 0, None), False))
-    return levels
+    worst, left = _by_county(small, have)
+    return [*levels, (worst, False), (left, False)]
+
+
+def _by_county(small: Small, have: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    worst = np.zeros(len(have["beds"]))
+    left = np.zeros(len(have["beds"]))
+    for n, name in enumerate(("beds", "points", "nurses", "seniors")):
+        need = np.array(small.need[n])
+        if need.sum() == 0 or (name == "points" and small.every_county):
+            continue
+        share = np.where(need > 0, 1 - have[name] / np.where(need > 0, need, 1), 0).clip(0, 1)
+        worst = worst + share.max(axis=1)
+        left = left + (share * need).sum(axis=1) / need.sum()
+    return worst, left
 
 
 def _rules(small: Small, beds: np.ndarray) -> np.ndarray:
@@ -179,15 +190,21 @@ def _present(small: Small, x: np.ndarray) -> np.ndarray:
 
 
 def _local(small: Small, x: np.ndarray) -> np.ndarray:
-    """Least cash of the county to the target year, when central may pay a capped share of each year.
+    """Least cash of the county to the target year, when central may pay a capped share of each project.
 
-    Later spending than the target year is left to the county: projects open by then, so there is none.
+    Projects open by the target year, so no capital is spent after it.
     """
-    capital, recurrent = _due_by_kind(small, x)
-    due = capital[..., :2].sum(axis=3)
-    grant = np.zeros_like(due)
-    units = x.sum(axis=3)
-    for p in range(3):
-        grant[:, p] = np.minimum(small.central_share * due[:, p], small.central_cap * units[:, p])
-        grant[:, p] = np.minimum(grant[:, p], (1 - small.match) * due[:, p])
-    return (due - grant).sum(axis=(1, 2)) + recurrent[..., :2].sum(axis=(1, 2, 3))
+    total = np.zeros(len(x))
+    for start in range(2):
+        only = np.zeros_like(x)
+        only[..., start] = x[..., start]
+        capital, recurrent = _due_by_kind(small, only)
+        due = capital[..., :2].sum(axis=3)
+        for p in range(5):
+            grant = np.zeros_like(due[:, p])
+            if p < 3:
+                grant = np.minimum(small.central_share * due[:, p], small.central_cap * only[:, p, :, start])
+                grant = np.minimum(grant, (1 - small.match) * due[:, p])
+            total += (due[:, p] - grant).sum(axis=1)
+        total += recurrent[..., :2].sum(axis=(1, 2, 3))
+    return total

@@ -40,6 +40,7 @@ CASES = {
         replace(EARLY, floor=(40.0, 3.0)),
     ],
     "worst_county": [EARLY, replace(EARLY, need=((9.0, 9.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)))],
+    "uncovered": [EARLY, replace(EARLY, need=((9.0, 9.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)))],
     "capital": [EARLY],
     "recurrent": [EARLY],
     "fund_shares": [EARLY, replace(EARLY, central_cap=3e5)],

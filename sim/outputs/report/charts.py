@@ -15,10 +15,13 @@ from sim.pipeline import RunResult
 
 AGE_STEP = 5
 GRID = "#e3e7ea"
+INK = "#1d2830"
+BAR_COLOURS = ("#9cc3de", "#c6d6ae")
+BAR_EDGE = {"color": "#ffffff", "width": 2}
 BASE_COLOURS = {"male": "#1b4b72", "female": "#8a2f4b"}
 TARGET_COLOURS = {"male": "#8db8d8", "female": "#e3a6b8"}
 FUND_COLOURS = ("#1b4b72", "#4f8fbf", "#e0a030", "#3d8f74", "#a8c66c", "#9a9a9a", "#b05a7a", "#6b5aa0")
-COVERAGE_SCALE = [[0.0, "#b2442f"], [0.5, "#eda56f"], [0.8, "#f8e3b8"], [0.999, "#dfeee4"], [1.0, "#7fbf9b"]]
+COVERAGE_SCALE = [[0.0, "#dc7d63"], [0.5, "#f0b382"], [0.8, "#f8e3b8"], [0.999, "#dfeee4"], [1.0, "#7fbf9b"]]
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def heat_map(result: RunResult, gaps: pd.DataFrame, case: str, words: Texts) -> 
         "z": [[round(float(v) * 100, 2) for v in row] for row in grid.to_numpy()],
         "text": text,
         "texttemplate": "%{text}",
-        "textfont": {"size": 11, "color": "#1d2830"},
+        "textfont": {"size": 11, "color": INK},
         "hovertemplate": f"%{{x}} · %{{y}}<br>{words['heat.hover']} %{{text}}%<extra></extra>",
         "colorscale": COVERAGE_SCALE,
         "zmin": 0,
@@ -155,9 +158,9 @@ def heat_map(result: RunResult, gaps: pd.DataFrame, case: str, words: Texts) -> 
 
 def gantt(result: RunResult, projects: pd.DataFrame, words: Texts) -> Chart:
     """Draw bars from start to opening by project type and start year."""
-    bars = gantt_bars(projects, words)
+    bars = gantt_bars(projects, [str(p) for p in result.stages.rules.projects["project"].values], words)
     types = list(dict.fromkeys(bar.project for bar in bars))
-    colours = {p: FUND_COLOURS[n % len(FUND_COLOURS)] for n, p in enumerate(types)}
+    colours = {p: BAR_COLOURS[n % 2] for n, p in enumerate(types)}
     middle = {p: [b.lane for b in bars if b.project == p] for p in types}
     trace = {
         "type": "bar",
@@ -170,9 +173,9 @@ def gantt(result: RunResult, projects: pd.DataFrame, words: Texts) -> Chart:
         "textposition": "auto",
         "insidetextanchor": "start",
         "textangle": 0,
-        "textfont": {"size": 11},
+        "textfont": {"size": 11, "color": INK},
         "cliponaxis": False,
-        "marker": {"color": [colours[bar.project] for bar in bars]},
+        "marker": {"color": [colours[bar.project] for bar in bars], "line": BAR_EDGE},
         "hovertext": [bar.hover for bar in bars],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
@@ -225,7 +228,7 @@ def _money_grid(ledger: pd.DataFrame, by: str, words: Texts) -> pd.DataFrame:
 
 
 def _money_trace(values: pd.Series, name: str, colour: str) -> dict[str, Any]:
-    years, amounts = [str(y) for y in values.index], [round(float(v), 4) for v in values]
+    years, amounts = [int(y) for y in values.index], [round(float(v), 4) for v in values]
     hover = f"%{{x}} · {name}: %{{y:,.2f}}<extra></extra>"
     marker = {"color": colour}
     return {"type": "bar", "name": name, "x": years, "y": amounts, "marker": marker, "hovertemplate": hover}
@@ -246,7 +249,7 @@ def _money_chart(
         400,
         barmode="stack",
         showlegend=len(traces) > 1,
-        xaxis=_axis(type="category", tickangle=0 if len(grid) < 8 else -45, showgrid=False),
+        xaxis=_axis(dtick=1, tickformat="d", tickangle=-45, showgrid=False),
         yaxis=_axis(rangemode="tozero", tickformat=",~g"),
     )
     head = [words["cash.year"], *(words.code(kind, c) for c in grid.columns), words["cash.total"]]
@@ -254,13 +257,13 @@ def _money_chart(
         [str(year), *(f"{v:,.2f}" for v in line), f"{sum(line):,.2f}"]
         for year, line in zip(grid.index, grid.to_numpy().tolist(), strict=True)
     ]
-    year = str(result.loaded.scenario.time.target_year)
-    if year in [str(y) for y in grid.index]:
-        layout["annotations"] = [_mark(year, float(grid.loc[int(year)].sum()), words["target_line"])]
+    year, totals = result.loaded.scenario.time.target_year, grid.sum(axis=1)
+    if year in totals.index:
+        layout["annotations"] = [_mark(year, float(totals[year]), words["target_line"])]
     return Chart(name, title, aria, traces, layout, head, rows)
 
 
-def _mark(x: str, y: float, text: str) -> dict[str, Any]:
+def _mark(x: int, y: float, text: str) -> dict[str, Any]:
     return {"x": x, "y": y, "text": text, "showarrow": False, "yanchor": "bottom", "font": {"size": 11}}
 
 
@@ -271,7 +274,7 @@ def _layout(words: Texts, height: int, **more: Any) -> dict[str, Any]:
         "margin": {"l": 8, "r": 16, "t": 36, "b": 8},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
-        "font": {"family": words["font"], "size": 12, "color": "#1d2830"},
+        "font": {"family": words["font"], "size": 12, "color": INK},
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
         "hoverlabel": {"align": "left"},
         "dragmode": False,

@@ -34,21 +34,29 @@ class Bar:
     hover: str
 
 
-def gantt_bars(projects: pd.DataFrame, words: Texts) -> list[Bar]:
-    """Return the bars in the order of the types' first start; a lane takes a bar once it is free."""
-    keys = ["project", "start_year", "open_year", "open_month"]
+def gantt_bars(projects: pd.DataFrame, order: list[str], words: Texts) -> list[Bar]:
+    """Return the bars by type in `order` and by start; types without units are left out."""
     bars: list[Bar] = []
-    first_lane, project_now, free = 0, "", []
-    for (project, start, year, month), rows in projects.groupby(keys, sort=True):
-        if project != project_now:
-            first_lane, project_now, free = first_lane + len(free), str(project), []
-        length = year + (month - 1) / 12 - start
+    for project in order:
+        first_lane = max((bar.lane for bar in bars), default=-1) + 1
+        bars += _of_type(projects[projects["project"] == project], project, first_lane, words)
+    return bars
+
+
+def _of_type(part: pd.DataFrame, project: str, first_lane: int, words: Texts) -> list[Bar]:
+    """Bars of one type, each in the first lane that is free when it starts."""
+    bars: list[Bar] = []
+    free: list[float] = []
+    dates = zip(part["start_year"], part["open_year"], part["open_month"], strict=True)
+    for start, year, month in sorted({(int(s), int(y), int(m)) for s, y, m in dates}):
+        rows = part[part["start_year"] == start]
+        end = year + (month - 1) / 12
         lane = next((n for n, until in enumerate(free) if until <= start), len(free))
-        free[lane : lane + 1] = [start + length]
+        free[lane : lane + 1] = [end]
         opened = words.say("gantt.opened", year=year, month=month)
-        units = int(rows["units"].sum())
         hover = words.say("gantt.hover", start=start, opened=opened, list=_counties(rows, words))
-        bars.append(Bar(str(project), int(start), float(length), opened, units, first_lane + lane, hover))
+        units = int(rows["units"].sum())
+        bars.append(Bar(project, start, end - start, opened, units, first_lane + lane, hover))
     return bars
 
 

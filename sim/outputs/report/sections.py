@@ -61,7 +61,9 @@ def sections(
         cause_heads=[words.code("cause", cause) for cause in CAUSES],
         causes=causes(tables["causes"], words),
         causes_note=words.say("causes.note", year=year),
-        projects=projects(tables["projects"], words),
+        projects=projects(
+            tables["projects"], [str(p) for p in result.stages.rules.projects["project"].values], words
+        ),
         projects_note=words.say("projects.note", year=result.case.terms.price_year),
         levels=[level_row(level, words) for level in manifest["levels"]],
         levels_note=words.say("levels.worst", gap=percent(manifest["mip_gap"], 3), rounding=rounding),
@@ -115,8 +117,8 @@ def indicator_row(row: Mapping[Any, Any], words: Texts) -> IndicatorRow:
         str(row["priority"]),
         str(row["baseline_text"]),
         str(row["target_text"]),
-        plain(row["projected_without"]),
-        plain(row["projected_with"]),
+        _projected(row["projected_without"]),
+        _projected(row["projected_with"]),
     ]
     state = str(row["state"])
     return IndicatorRow(cells, state, words.code("state", state), str(row["seed_line"]))
@@ -136,10 +138,13 @@ def causes(table: pd.DataFrame, words: Texts) -> Rows:
     ]
 
 
-def projects(table: pd.DataFrame, words: Texts) -> Rows:
+def projects(table: pd.DataFrame, order: list[str], words: Texts) -> Rows:
     """County, type, units, years of start and opening, capital, running cost, why it stands there."""
     rows = []
-    for (county, project), part in table.groupby(["county", "project"], sort=True):
+    groups = table.groupby(["county", "project"])
+    for (county, project), part in sorted(
+        groups, key=lambda item: (str(item[0][0]), order.index(str(item[0][1])))
+    ):
         rows.append(
             [
                 words.code("county", county),
@@ -147,8 +152,8 @@ def projects(table: pd.DataFrame, words: Texts) -> Rows:
                 f"{part['units'].sum():,}",
                 _span(part["start_year"]),
                 _span(part["open_year"]),
-                words.money(float(part["capital_yuan"].sum())),
-                words.money(float(part["fiscal_recurrent_yuan_per_year"].sum())),
+                _money(part["capital_yuan"], words),
+                _money(part["fiscal_recurrent_yuan_per_year"], words),
                 words.listed(words.code("placed", p) for p in sorted(set(part["placed_by"]))),
             ]
         )
@@ -157,11 +162,9 @@ def projects(table: pd.DataFrame, words: Texts) -> Rows:
 
 def level_row(level: Mapping[str, Any], words: Texts) -> list[str]:
     """Name, unit, value, best bound, solver gap and status of a level."""
-    kind, _, rank = str(level["name"]).rpartition("_")
-    name = words.say("level.targets", n=rank) if kind == "targets" else words.code("level", level["name"])
     bound, gap = level["best_bound"], level["mip_gap"]
     return [
-        name,
+        level_name(str(level["name"]), words),
         words.code("level_unit", level["units"]),
         f"{level['value']:,.4f}",
         words["none"] if bound is None else f"{bound:,.4f}",
@@ -170,9 +173,28 @@ def level_row(level: Mapping[str, Any], words: Texts) -> list[str]:
     ]
 
 
+def level_name(name: str, words: Texts) -> str:
+    """Return the name of a level of the program."""
+    kind, _, rank = name.rpartition("_")
+    return words.say("level.targets", n=rank) if kind == "targets" else words.code("level", name)
+
+
+def check_name(name: str, words: Texts) -> str:
+    """Return the name of a check, with the level, fund, kind or figure it speaks of in words."""
+    if f"check.{name}" in words.words:
+        return words[f"check.{name}"]
+    for code in name.replace(",", "").split(" "):
+        pattern = "check." + name.replace(code, "{0}", 1)
+        if pattern in words.words:
+            kinds = (k for k in ("fund", "kind", "tile") if f"{k}.{code}" in words.words)
+            said = next((words[f"{k}.{code}"] for k in kinds), level_name(code, words))
+            return words.say(pattern, said)
+    return name
+
+
 def certificate(checks: list[Mapping[str, Any]], words: Texts) -> str:
     """Say that all checks hold, or which do not."""
-    failed = [str(check["name"]) for check in checks if not check["ok"]]
+    failed = [check_name(str(check["name"]), words) for check in checks if not check["ok"]]
     if failed:
         return words.say("certificate.failed", n=len(checks), failed=len(failed), list=words.listed(failed))
     rows = f"{sum(check['rows'] for check in checks):,}"
@@ -183,7 +205,18 @@ def check_row(check: Mapping[str, Any], words: Texts) -> list[str]:
     """Name, rows, worst excess, tolerance and verdict of a check."""
     worst = words["none"] if check["worst"] is None else f"{check['worst']:.3g}"
     verdict = words["certificate.holds" if check["ok"] else "certificate.breaks"]
-    return [str(check["name"]), f"{check['rows']:,}", worst, f"{check['tolerance']:.3g}", verdict]
+    return [
+        check_name(str(check["name"]), words),
+        f"{check['rows']:,}",
+        worst,
+        f"{check['tolerance']:.3g}",
+        verdict,
+    ]
+
+
+def _projected(value: float) -> str:
+    """Whole numbers whole, others to three decimals, so that a near miss is seen."""
+    return plain(value) if value != value or value == round(value) else f"{value:,.3f}"
 
 
 def _signed(value: float) -> str:
@@ -191,6 +224,11 @@ def _signed(value: float) -> str:
         return "0"
     text = f"{value:+,.0f}" if abs(value) >= 10 else f"{value:+,.1f}"
     return text.replace("-", "−")
+
+
+def _money(amounts: pd.Series, words: Texts) -> str:
+    total = float(amounts.sum())
+    return words.money(total) if total else "0"
 
 
 def _span(years: pd.Series) -> str:

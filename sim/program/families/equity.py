@@ -1,4 +1,4 @@
-"""Equity between counties: a floor, and the worst-off county."""
+"""Equity between counties: a floor, the worst-off county, and the parts left uncovered."""
 
 from __future__ import annotations
 
@@ -23,21 +23,33 @@ def floor(case: Case) -> Block:
     return Block(columns=(slack,), rows=(rule,), terms=(one, *terms))
 
 
-def worst_county(case: Case) -> Block:
-    r"""The largest uncovered share of any county, for the tie-break.
+def uncovered(case: Case) -> Block:
+    r"""The part of a county's need that is not covered, for every target of the city.
 
-    .. math:: w + \frac{capacity_{rc}}{need_{rc}} \ge 1,\quad 0 \le w \le 1
+    .. math:: u_{rc} + \frac{capacity_{rc}}{need_{rc}} \ge 1,\quad 0 \le u_{rc} \le 1
     """
-    tracked = [str(r) for r in case.floor["resource"].values if str(r) in case.need["resource"]]
-    like = space(resource=tracked, county=case.rules.counties)
-    worst = columns("worst_uncovered", space(city=["city"]), "share", upper=1.0)
-    need = case.need.sel(resource=tracked)
-    scale = 1 / need.where(need > 0)
-    standing, terms = capacity_terms(case, "worst_county", tracked)
-    rule = rows("worst_county", like, lower=1 - standing * scale, present=need > 0)
-    scaled = [Term("worst_county", t.columns, t.coefficient * scale.fillna(0.0), t.rename) for t in terms]
+    resources = case.resources_in("city")
+    need = case.need.sel(resource=resources)
+    like = space(resource=resources, county=case.rules.counties)
+    part = columns("uncovered", like, "share", upper=1.0, present=need > 0)
+    scale = (1 / need.where(need > 0)).fillna(0.0)
+    standing, terms = capacity_terms(case, "county_cover", resources)
+    rule = rows("county_cover", like, lower=1 - standing * scale, present=need > 0)
+    scaled = [Term("county_cover", t.columns, t.coefficient * scale, t.rename) for t in terms]
+    one = Term("county_cover", "uncovered", xr.ones_like(like))
+    return Block(columns=(part,), rows=(rule,), terms=(one, *scaled))
+
+
+def worst_county(case: Case) -> Block:
+    r"""The worst-off county of each target of the city: :math:`w_r \ge u_{rc}`."""
+    resources = case.resources_in("city")
+    need = case.need.sel(resource=resources)
+    like = space(resource=resources, county=case.rules.counties)
+    worst = columns("worst_uncovered", space(resource=resources), "share", upper=1.0)
+    rule = rows("worst_county", like, lower=0.0, present=need > 0)
     one = Term("worst_county", "worst_uncovered", xr.ones_like(like))
-    return Block(columns=(worst,), rows=(rule,), terms=(one, *scaled))
+    less = Term("worst_county", "uncovered", -xr.ones_like(like))
+    return Block(columns=(worst,), rows=(rule,), terms=(one, less))
 
 
 def floor_objective(case: Case) -> dict[str, xr.DataArray]:
@@ -46,6 +58,13 @@ def floor_objective(case: Case) -> dict[str, xr.DataArray]:
     return {"floor_slack": (1 / total.where(total > 0)).fillna(0.0)}
 
 
-def worst_coefficient() -> xr.DataArray:
-    """Objective of the tie-break: the worst uncovered share."""
-    return space(city=["city"]) + 1.0
+def worst_objective(case: Case) -> dict[str, xr.DataArray]:
+    r"""Objective of the first tie-break between counties: :math:`\sum_r w_r`."""
+    return {"worst_uncovered": space(resource=case.resources_in("city")) + 1.0}
+
+
+def uncovered_objective(case: Case) -> dict[str, xr.DataArray]:
+    r"""Objective of the last: :math:`\sum_{rc} u_{rc}\, need_{rc} / \sum_c need_{rc}`."""
+    need = case.need.sel(resource=case.resources_in("city"))
+    total = need.sum("county")
+    return {"uncovered": (need / total.where(total > 0)).fillna(0.0)}

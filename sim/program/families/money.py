@@ -1,6 +1,8 @@
 """Money: who pays the capital and the running cost of each project, and what each fund has.
 
-All amounts are nominal, in millions of yuan.
+All amounts are nominal, in millions of yuan. No fund treats one county unlike another, so payments are
+decided for all projects of one type and start together; each county's share of them follows its units,
+which keeps every rule in every county.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import xarray as xr
 
 from sim.case import MONEY, Case
 from sim.labelled import isfinite
-from sim.program.blocks import Block, Term, columns, rows, space
+from sim.program.blocks import Block, Columns, Rows, Term, columns, rows, space
 
 CAPITAL, RECURRENT = "capital_spend", "recurrent_spend"
 FEN_RESERVE = 1e-3
@@ -20,7 +22,7 @@ FEN_RESERVE = 1e-3
 def capital(case: Case) -> Block:
     r"""Every yuan of capital is paid by an eligible fund in the year it is spent.
 
-    .. math:: \sum_f g_{fpcy} = \sum_t K_p\,profile_{pty}\,index_y\,x_{pct}
+    .. math:: \sum_f g_{fpty} = K_p\,profile_{pty}\,index_y \sum_c x_{pct}
     """
     use = capital_use(case)
     paid = _paid(case, CAPITAL, case.rules.fund_rules["max_share"] > 0, use)
@@ -31,7 +33,7 @@ def capital(case: Case) -> Block:
 def recurrent(case: Case) -> Block:
     r"""Every yuan of fiscal running cost is paid by an eligible fund in its year.
 
-    .. math:: \sum_f r_{fpcy} = \sum_t R_p\,running_{pty}\,index_y\,x_{pct}
+    .. math:: \sum_f r_{fpty} = R_p\,running_{pty}\,index_y \sum_c x_{pct}
     """
     use = recurrent_use(case)
     paid = _paid(case, RECURRENT, case.rules.fund_rules["max_recurrent_share"] > 0, use)
@@ -42,22 +44,22 @@ def recurrent(case: Case) -> Block:
 def fund_shares(case: Case) -> Block:
     r"""No fund pays more than its share of the capital in a year, nor more than its cap a project.
 
-    .. math:: g_{fpcy} \le share_{fp} \sum_t K_p\,profile_{pty}\,index_y\,x_{pct},\qquad
-              \sum_y g_{fpcy} \le cap_{fp} \sum_t x_{pct}
+    .. math:: g_{fpty} \le share_{fp} K_p\,profile_{pty}\,index_y \sum_c x_{pct},\qquad
+              \sum_y g_{fpty} \le cap_{fp} \sum_c x_{pct}
     """
     shares, use = case.rules.fund_rules, capital_use(case)
     like = _payments(case)
-    limited = (shares["max_share"] > 0) & (shares["max_share"] < 1) & _spends(use)
+    limited = (shares["max_share"] > 0) & (shares["max_share"] < 1) & (use > 0)
     by_year = rows("fund_share", like, upper=0.0, present=limited)
-    capped = (shares["max_share"] > 0) & isfinite(shares["grant_cap"])
+    capped = (shares["max_share"] > 0) & isfinite(shares["grant_cap"]) & (use > 0).any("year")
     by_project = rows("grant_cap", like.isel(year=0, drop=True), upper=0.0, present=capped)
-    cap = shares["grant_cap"].where(capped, 0.0) / MONEY
-    every_start = space(start_year=case.decision_years) + 1.0
+    cap = shares["grant_cap"].where(isfinite(shares["grant_cap"]), 0.0) / MONEY
+    every_county = space(county=case.rules.counties) + 1.0
     terms = (
         Term("fund_share", CAPITAL, xr.ones_like(like)),
         Term("fund_share", "projects_started", -(shares["max_share"] * use)),
         Term("grant_cap", CAPITAL, xr.ones_like(like)),
-        Term("grant_cap", "projects_started", -(cap * every_start)),
+        Term("grant_cap", "projects_started", -(cap * every_county)),
     )
     return Block(rows=(by_year, by_project), terms=terms)
 
@@ -65,17 +67,17 @@ def fund_shares(case: Case) -> Block:
 def local_match(case: Case) -> Block:
     r"""City and county cash together pay at least the matching share of the capital.
 
-    .. math:: \sum_{f\ local,\,y} g_{fpcy} \ge m_p \sum_{ty} K_p\,profile_{pty}\,index_y\,x_{pct}
+    .. math:: \sum_{f\ local,\,y} g_{fpty} \ge m_p \sum_y K_p\,profile_{pty}\,index_y \sum_c x_{pct}
     """
-    rules = case.rules
+    rules, use = case.rules, capital_use(case)
     match = rules.fund_rules["matching_share"]
     like = _payments(case).isel(fund=0, year=0, drop=True)
-    rule = rows("local_match", like, lower=0.0, present=match > 0)
+    rule = rows("local_match", like, lower=0.0, present=(match > 0) & (use > 0).any("year"))
     local = rules.funds["local"].astype(float)
     years = space(year=_cash_years(case)) + 1.0
     terms = (
         Term("local_match", CAPITAL, local * years),
-        Term("local_match", "projects_started", -(match * capital_use(case).sum("year"))),
+        Term("local_match", "projects_started", -(match * use.sum("year"))),
     )
     return Block(rows=(rule,), terms=terms)
 
@@ -83,8 +85,8 @@ def local_match(case: Case) -> Block:
 def envelopes(case: Case) -> Block:
     r"""No fund spends more than its envelope; what is left is carried over where that is allowed.
 
-    .. math:: \sum_{pc} (g_{fpcy} + r_{fpcy}) + o_{fy} - o_{f,y-1} \le E_{fy},\qquad
-              \sum_{pcy} (g_{fpcy} + r_{fpcy}) \le E_f
+    .. math:: \sum_{pt} (g_{fpty} + r_{fpty}) + o_{fy} - o_{f,y-1} \le E_{fy},\qquad
+              \sum_{pty} (g_{fpty} + r_{fpty}) \le E_f
     """
     rules, years = case.rules, case.decision_years
     funds = rules.funds["fund"].values
@@ -149,23 +151,19 @@ def _payments(case: Case) -> xr.DataArray:
     return space(
         fund=rules.funds["fund"].values,
         project=rules.projects["project"].values,
-        county=rules.counties,
+        start_year=case.decision_years,
         year=_cash_years(case),
     )
 
 
-def _spends(use: xr.DataArray) -> xr.DataArray:
-    """(project, year): whether any start of the project costs money in the year."""
-    return (use > 0).any("start_year")
+def _paid(case: Case, name: str, eligible: xr.DataArray, use: xr.DataArray) -> Columns:
+    present = eligible & (use > 0) & case.delivery["can_open"]
+    return columns(name, _payments(case), "million yuan", present=present)
 
 
-def _paid(case: Case, name: str, eligible: xr.DataArray, use: xr.DataArray):  # type: ignore[no-untyped-def]
-    return columns(name, _payments(case), "million yuan", present=eligible & _spends(use))
-
-
-def _paid_rows(case: Case, row: str, paid: str, use: xr.DataArray):  # type: ignore[no-untyped-def]
+def _paid_rows(case: Case, row: str, paid: str, use: xr.DataArray) -> tuple[Rows, tuple[Term, Term]]:
     like = _payments(case).isel(fund=0, drop=True)
-    rule = rows(row, like, lower=0.0, upper=0.0, present=_spends(use))
+    rule = rows(row, like, lower=0.0, upper=0.0, present=(use > 0) & case.delivery["can_open"])
     every = space(fund=case.rules.funds["fund"].values) + 1.0
     return rule, (Term(row, paid, every), Term(row, "projects_started", -use))
 
