@@ -203,7 +203,7 @@ def certificate(checks: list[Mapping[str, Any]], words: Texts) -> str:
 
 def check_row(check: Mapping[str, Any], words: Texts) -> list[str]:
     """Name, rows, worst excess, tolerance and verdict of a check."""
-    worst = words["none"] if check["worst"] is None else f"{check['worst']:.3g}"
+    worst = words["none"] if check["worst"] is None else f"{check['worst'] + 0.0:.3g}"
     verdict = words["certificate.holds" if check["ok"] else "certificate.breaks"]
     return [
         check_name(str(check["name"]), words),
