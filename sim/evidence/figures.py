@@ -46,6 +46,11 @@ class Figures:
     scenario: Scenario
     used: dict[tuple[str, str, str], Figure] = field(default_factory=dict)
 
+    @property
+    def city_name(self) -> str:
+        """Name of the scenario's city."""
+        return next(iter(self.book["counties"].where(city=self.scenario.city)))["city_name"]
+
     def scalar(self, name: str) -> float:
         """Return a named figure of `scalars.csv`, or the scenario's replacement of it."""
         row = next(r for r in self.book["scalars"] if r["name"] == name)
@@ -86,7 +91,7 @@ class Figures:
                     low=float("nan"),
                     high=float("nan"),
                     unit=row["unit"],
-                    geography=self.scenario.city,
+                    geography=self.city_name,
                     year=year or str(self.scenario.time.target_year),
                     source=f"{self.scenario.plan}_plan",
                     locator=f"line {row['seed_line']}",
@@ -113,7 +118,7 @@ class Figures:
             low=float("nan"),
             high=float("nan"),
             unit=unit,
-            geography=self.scenario.city,
+            geography=self.city_name,
             year=str(self.scenario.time.base_year),
             source=f"{self.scenario.plan}_plan",
             locator="",

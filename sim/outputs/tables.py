@@ -123,7 +123,10 @@ def _projected(item: Indicator, data: xr.Dataset, result: RunResult) -> float:
     if not item.in_program:
         return math.nan
     year = result.loaded.scenario.time.target_year
-    have = float(data["capacity"].sel(resource=item.resource, county=CITY, year=year))
+    reached = data["capacity"].sel(resource=item.resource, year=year)
+    if item.scope == "every_county":
+        return float(reached.drop_sel(county=CITY).min())
+    have = float(reached.sel(county=CITY))
     base = float(result.stages.needs["denominator"].sel(resource=item.resource, year=year).sum())
     if item.measure == PER_POPULATION:
         return have / base * float(item.per)

@@ -217,7 +217,8 @@ def tail(result: RunResult, nominal: pd.DataFrame, words: Texts) -> Chart:
     """Draw the nominal fiscal running cost of each year."""
     grid = _money_grid(nominal[nominal["kind"] == "recurrent"], "kind", words)
     traces = [_money_trace(grid[k], words["tail.trace"], FUND_COLOURS[3]) for k in grid.columns]
-    title = words.say("tail.title", unit=words["money.chart"])
+    years = f"{result.case.terms.recurrent_years:g}"
+    title = words.say("tail.title", unit=words["money.chart"], years=years)
     return _money_chart("tail", title, words["tail.aria"], traces, grid, "kind", result, words)
 
 
