@@ -111,7 +111,8 @@ def assemble(blocks: Iterable[Block], levels: Iterable[Level]) -> Program:
     """Join blocks into a program.
 
     Raises:
-        ValueError: two families share a name, a family of columns and one of rows do, or a term names a family that does not exist.
+        ValueError: two families share a name (of columns, of rows, or across both), or a term names
+            a family that does not exist.
     """
     columns: dict[str, Columns] = {}
     rows: dict[str, Rows] = {}
