@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 
 
 def main() -> None:
     """Run the `sim` command."""
-    if find_spec("sim.cli") is not None:
-        from sim.cli.main import main as start  # type: ignore[import-not-found,unused-ignore]
-    else:
-        from cli.main import main as start
-    start()
+    inside = find_spec("sim.cli") is not None
+    import_module("sim.cli.main" if inside else "cli.main").main()
 
 
 if __name__ == "__main__":

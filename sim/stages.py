@@ -141,6 +141,7 @@ def _rates(figures: Figures, cadres: list[str]) -> xr.Dataset:
 
 
 def _pool(figures: Figures, base: xr.DataArray) -> xr.DataArray:
+    figures.scalar("recruits_are_replaced")
     time = figures.scenario.time
     coords = {"cadre": [str(k) for k in base["cadre"].values]}
     ceiling = figures.array("workforce/rates", "growth_ceiling", ("cadre",), coords)

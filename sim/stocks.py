@@ -47,7 +47,7 @@ def base_stocks(
     )
     values = np.where(np.isnan(given.values), stock, given.values)
     data = xr.Dataset(coords={"resource": resources, "county": counties})
-    data["stock"] = ("resource", "county"), np.nan_to_num(values), {"units": "units"}
+    data["stock"] = ("resource", "county"), values, {"units": "units"}
     data["share"] = ("resource", "county"), share, {"units": "share"}
     for n, row in enumerate(rows):
         if city[n] > 0:
@@ -67,7 +67,11 @@ def _shares(figures: Figures, rows: list, population: xr.DataArray) -> np.ndarra
 
 
 def _city_stock(resource: str, indicators: list[Indicator], population: float) -> float:
-    """Stock of the city printed by the plan, 0 for works and for what no indicator counts."""
+    """Stock of the city printed by the plan, 0 for works and for what no indicator counts.
+
+    An unknown baseline of staff or places is refused before; of other units it keeps its target out
+    of the program, and what may stand already needs no new staff.
+    """
     for item in indicators:
         if item.resource == resource and item.chosen and not math.isnan(item.baseline):
             if item.measure == PER_POPULATION:

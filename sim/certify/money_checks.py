@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from sim.case import Case
+from sim.case import MONEY, Case
 from sim.certify import arithmetic
 from sim.certify.claims import Check, Claims, check
 
@@ -142,3 +142,22 @@ def _figures(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]
     for name, figure in want.items():
         off = abs(figure - claims.figures[name]) if name in claims.figures else np.nan
         yield check(f"figure {name}", off, max(0.005, 1e-9 * abs(float(figure))))
+    if "local_burden" in claims.levels:
+        value, bound = (figure * MONEY for figure in claims.levels["local_burden"])
+        extra = float(want["local_burden_yuan"]) - value
+        added = (claims.started - claims.solved).sum(axis=1)
+        dust = 2e-6 * max(abs(value), MONEY) + YUAN * len(claims.ledger) / FEN
+        yield check(
+            "local burden is its level and what rounding adds", abs(extra) - _burden(case, added), dust
+        )
+        yield check("bound of local_burden", bound - float(want["local_burden_yuan"]), dust)
+
+
+def _burden(case: Case, added: np.ndarray) -> float:
+    """Most that extra units (project, start_year) can add to the local burden, nominal yuan."""
+    total = 0.0
+    for s, start in enumerate(case.decision_years):
+        for year in case.decision_years:
+            capital, running = arithmetic.money_of_start(case, start, year)
+            total += float(added[:, s] @ (capital + running)) * arithmetic.index(case, year)
+    return total

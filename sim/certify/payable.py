@@ -24,8 +24,6 @@ def can_be_paid(case: Case, claims: Claims, added: np.ndarray) -> bool:
         added: (project, county, start_year) extra units.
     """
     rules = case.rules
-    if np.isinf(rules.envelopes.values).all() and np.isinf(rules.envelope_totals.values).all():
-        return True
     due = _due(case, added)
     used = np.flatnonzero(added.sum(axis=(1, 2)))
     shares = [
@@ -34,6 +32,8 @@ def can_be_paid(case: Case, claims: Claims, added: np.ndarray) -> bool:
     ]
     may = np.minimum(*shares)[:, used].min(axis=1) >= 1
     payers = np.flatnonzero(may & rules.funds["local"].values)
+    if np.isinf(rules.envelopes.values).all() and np.isinf(rules.envelope_totals.values).all():
+        return len(payers) > 0
     return any(_fits(case, claims, int(f), due) for f in payers)
 
 
@@ -49,7 +49,7 @@ def _due(case: Case, added: np.ndarray) -> np.ndarray:
 
 
 def _fits(case: Case, claims: Claims, f: int, due: np.ndarray) -> bool:
-    n, reserve = len(case.decision_years), _reserve(case)
+    n, reserve = len(case.decision_years), _reserve(case, f)
     spent = paid_fen(case, claims.ledger)[f, :n] / FEN + due
     yearly = np.maximum(case.rules.envelopes.values[f] - reserve, 0.0)
     total = max(float(case.rules.envelope_totals.values[f]) - reserve * n, 0.0)
@@ -62,8 +62,21 @@ def _fits(case: Case, claims: Claims, f: int, due: np.ndarray) -> bool:
     return bool(spent.sum() <= total)
 
 
-def _reserve(case: Case) -> float:
-    """What the program keeps back of a yearly envelope for heads and fen rounded up."""
-    heads = (case.rules.projects["kind"].values == "heads").astype(float)
-    one_each = np.zeros((len(heads), 1, len(case.decision_years))) + heads[:, None, None]
-    return float(_due(case, one_each).max()) * len(case.rules.counties) + KEPT_FOR_FEN
+def _reserve(case: Case, f: int) -> float:
+    """What the program keeps back of a fund's yearly envelope for heads and fen rounded up."""
+    rules = case.rules
+    heads = rules.projects["kind"].values == "heads"
+    in_time = arithmetic.opening_year(case) <= case.decision_years[-1]
+    pays = [
+        rules.fund_rules[name].transpose("fund", "project").values[f] > 0
+        for name in ("max_share", "max_recurrent_share")
+    ]
+    most = 0.0
+    for year in case.decision_years:
+        total = 0.0
+        for s, start in enumerate(case.decision_years):
+            money = arithmetic.money_of_start(case, start, year)
+            one_each = sum(np.where(may, part, 0.0) for may, part in zip(pays, money, strict=True))
+            total += float(np.sum(one_each * (heads & in_time[:, s])))
+        most = max(most, total * arithmetic.index(case, year))
+    return most * len(rules.counties) + KEPT_FOR_FEN

@@ -13,6 +13,8 @@ from sim.certify.claims import Check, Claims, check
 UNITS = 1e-6
 LEVEL = 2e-6
 HEAD = 1.0
+EXACT = ("present_cost",)
+"Levels that are a sum over projects: recomputed exactly, from above and below."
 
 
 def checks(case: Case, claims: Claims) -> Sequence[Check]:
@@ -80,14 +82,19 @@ def _staff(case: Case, claims: Claims) -> Iterator[Check]:
 
 def _levels(case: Case, claims: Claims) -> Iterator[Check]:
     """Each level's value is recomputed from the plan as solved, and again from the plan shown."""
+    ranks = [f"targets_{rank}" for rank in sorted(set(case.level.values()))]
+    wanted = {"rules", *ranks, "present_cost", "local_burden", "worst_county", "uncovered"}
+    yield check("every level is stated", float(len(wanted ^ set(claims.levels))), 0.0)
     for name, (value, bound) in claims.levels.items():
         solved = level_value(case, claims.solved, name)
         if solved is None:
             continue
         scale = max(abs(value), 1.0)
-        yield check(f"value of {name}", solved - value, LEVEL * scale)
+        yield check(
+            f"value of {name}", abs(solved - value) if name in EXACT else solved - value, LEVEL * scale
+        )
         yield check(f"bound of {name}", bound - solved, LEVEL * scale)
-        if name != "present_cost":
+        if name not in EXACT:
             shown = level_value(case, claims.started, name)
             assert shown is not None
             yield check(f"value of {name} as shown", shown - value, LEVEL * scale)

@@ -90,7 +90,8 @@ def _survival(
 
 def _life_expectancy(figures: Figures, years: list[int], held: bool) -> np.ndarray:
     """Both sexes; the plan's own points joined by straight lines, then held or moved by the UN's gain."""
-    points = figures.book["population/life_expectancy"].where(city=figures.scenario.city)
+    rows = figures.book["population/life_expectancy"].where(city=figures.scenario.city)
+    points = sorted(rows, key=lambda row: int(row["year"]))
     known = [int(row["year"]) for row in points]
     path = np.interp(years, known, [row.number("life_expectancy") for row in points])
     if held or years[-1] <= known[-1]:

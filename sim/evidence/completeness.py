@@ -7,15 +7,26 @@ from itertools import product
 
 from sim.errors import Problem, nearest
 from sim.evidence.dictionary import rules
-from sim.evidence.tables import Table
+from sim.evidence.tables import Row, Table
 from sim.names import AGES, SEXES
 from sim.scenario.schema import Scenario
 
+RANGE_COLUMN = {"low": "low", "central": "value", "high": "high"}
 _AGES = [str(age) for age in AGES]
-_RATES = ("retirement_rate", "attrition_rate", "graduate_entry_rate")
+_RATES = ("retirement_rate", "attrition_rate", "graduate_entry_rate", "growth_ceiling")
 _VALUES = ("preparation_months", "construction_months", "service_life", "recurrent_cost", "fiscal_share")
 _MONEY = ("capital_cost", "recurrent_cost")
 _FORCES = ("binding", "expected", "unstated")
+
+CONSTRUCTIBLE = {
+    "measure": ("ratio_to_population", "share", "stock_total", "increment", "cumulative_works"),
+    "sense": ("more",),
+    "bound": ("at_least",),
+}
+COUNTY_MEASURES = ("stock_total",)
+BASE_UNIT = {"beds": "bed", "childcare_places": "place"}
+SIZE_UNITS = {"bed": "beds/project", "m2": "m2/project", "place": "places/project", "unit": "units/project"}
+SIZED = {"bed": "beds", "place": "childcare_places"}
 
 Tables = Mapping[str, Table]
 
@@ -26,7 +37,12 @@ def completeness_problems(tables: Tables, scenario: Scenario) -> Iterator[Proble
     yield from _parameters(tables, scenario)
     yield from _projects(tables)
     yield from _indicators(tables, scenario)
+    yield from _baselines(tables, scenario)
+    yield from _cost_bases(tables)
     yield from _staffing(tables)
+    yield from _cycles(tables)
+    yield from _census(tables, scenario)
+    yield from _scenario_lists(scenario)
 
 
 def _missing(table: Table, columns: tuple[str, ...], wanted: Iterator[tuple[str, ...]]) -> Iterator[Problem]:
@@ -65,6 +81,10 @@ def _run(ages: list[str]) -> list[str]:
 def _parameters(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
     cadres = tables["workforce/cadres"].column("cadre")
     wanted = product(cadres, _RATES)
+    column = RANGE_COLUMN[scenario.workforce.growth_ceiling]
+    for row in tables["workforce/rates"].where(parameter="growth_ceiling"):
+        if not row[column]:
+            yield Problem(row.where(column), f"the {column} ceiling of {row['cadre']} is unknown", "a figure")
     yield from _missing(tables["workforce/rates"], ("cadre", "parameter"), wanted)
     names = ((name,) for name in rules()["scalars"].parameters)
     yield from _missing(tables["scalars"], ("name",), names)
@@ -92,8 +112,10 @@ def _indicators(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
     for row in tables["plans/indicators"]:
         built = row["response"] == "construct"
         chosen = not row["reading"] or scenario.readings.get(row["indicator"]) == row["reading"]
-        if row["measure"] == "ratio_to_population" and not row["per"].isdigit():
+        if row["measure"] == "ratio_to_population" and not row["per"].strip("0").isdigit():
             yield Problem(row.where("per"), f"per is {row['per']!r}", "a number of residents, e.g. 1000")
+        if built:
+            yield from _plannable(row, scenario)
         if built and row["measure"] == "share" and row["per"] not in scalars:
             near = nearest(row["per"], scalars)
             yield Problem(
@@ -106,6 +128,99 @@ def _indicators(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
             yield Problem(row.where("resource"), found, "one target for each resource")
         if built and chosen:
             seen[row["resource"]] = row["indicator"]
+
+
+def _plannable(row: Row, scenario: Scenario) -> Iterator[Problem]:
+    """A target to construct must be of a kind the engine plans for."""
+    for column, allowed in CONSTRUCTIBLE.items():
+        if row[column] not in allowed:
+            found = f"{column} of a target to construct is {row[column]!r}"
+            yield Problem(row.where(column), found, ", ".join(allowed), nearest(row[column], allowed))
+    if row["scope"] == "every_county" and row["measure"] not in COUNTY_MEASURES:
+        found = f"measure of a target for every county is {row['measure']!r}"
+        yield Problem(row.where("measure"), found, ", ".join(COUNTY_MEASURES))
+    if row["base_year"] != str(scenario.time.base_year):
+        found = f"base_year is {row['base_year']}"
+        yield Problem(row.where("base_year"), found, f"{scenario.time.base_year}, that of the scenario")
+
+
+def _baselines(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """An unknown stock of staff or places would be read as none at all."""
+    kinds = {row["resource"]: row["kind"] for row in tables["resources"]}
+    counties = tables["counties"].where(city=scenario.city).column("county")
+    given = {(row["county"], row["resource"]) for row in tables["plans/county_baselines"]}
+    for row in tables["plans/indicators"]:
+        chosen = not row["reading"] or scenario.readings.get(row["indicator"]) == row["reading"]
+        if row["response"] != "construct" or not chosen or row["baseline"]:
+            continue
+        missing = [c for c in counties if (c, row["resource"]) not in given]
+        needed = row["scope"] == "every_county" or kinds.get(row["resource"]) in ("head", "place")
+        if needed and missing:
+            found = f"the baseline of {row['resource']} is unknown"
+            yield Problem(
+                row.where("baseline"), found, "a baseline, or one of each county in county_baselines.csv"
+            )
+
+
+def _cost_bases(tables: Tables) -> Iterator[Problem]:
+    """A figure must be per something the project has, in the unit of the sample it is multiplied by."""
+    outputs = {(row["project"], row["resource"]): row for row in tables["projects/outputs"]}
+    samples = {row["cost_sample"]: row["base"] for row in tables["projects/cost_samples"]}
+    types = {row["project"]: row["cost_sample"] for row in tables["projects/types"]}
+    for row in tables["projects/values"]:
+        project, per = row["project"], row["per"]
+        if per != "project" and (project, per) not in outputs:
+            made = [r for p, r in outputs if p == project]
+            yield Problem(row.where("per"), f"{project} puts out no {per!r}", ", ".join(["project", *made]))
+        elif row["parameter"] == "recurrent_cost" and BASE_UNIT.get(per, "project") not in row["unit"]:
+            yield Problem(row.where("unit"), f"unit is {row['unit']!r} per {per}", "the unit of its base")
+        if row["parameter"] == "size" and types.get(project):
+            base = samples.get(types[project], "")
+            if SIZE_UNITS.get(base) != row["unit"]:
+                found = f"size of {project} is in {row['unit']}, its cost sample is per {base}"
+                yield Problem(row.where("unit"), found, SIZE_UNITS.get(base, ""))
+            output = outputs.get((project, SIZED.get(base, "")))
+            if output is not None and output.number("value") != row.number("value"):
+                found = f"size of {project} is {row['value']}, its output {output['value']}"
+                yield Problem(row.where("value"), found, f"the same as {output.where('value')}")
+
+
+def _cycles(tables: Tables) -> Iterator[Problem]:
+    """Nothing may be a part of itself, or require itself."""
+    parents = {row["cadre"]: row for row in tables["workforce/cadres"]}
+    for row in tables["workforce/cadres"]:
+        parent = parents.get(row["parent"])
+        if parent is not None and parent["parent"]:
+            yield Problem(
+                row.where("parent"), f"{row['parent']} is itself a subset", "a cadre without a parent"
+            )
+    for row in tables["projects/prerequisites"]:
+        if row["project"] == row["requires"]:
+            yield Problem(row.where("requires"), f"{row['project']} requires itself", "another project")
+
+
+def _census(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """Both tables of residents must say the same, and every age be in one group."""
+    census = tables["population/census_age_sex"]
+    for row in tables["counties"].where(city=scenario.city):
+        people = sum(r.number("persons") for r in census if r["county"] == row["county"])
+        if people != row.number("population"):
+            found = (
+                f"population of {row['county']} is {row['population']}, its census ages sum to {people:.0f}"
+            )
+            yield Problem(row.where("population"), found, "the same figure")
+    groups = set(census.column("age_group"))
+    allowed = rules()["population/census_age_sex"].columns["age_group"].allowed
+    for group in allowed:
+        if group not in groups:
+            yield Problem(f"{census.file}:1:1", f"no row of age group {group}", ", ".join(allowed))
+
+
+def _scenario_lists(scenario: Scenario) -> Iterator[Problem]:
+    floor = scenario.allocation.equity_floor
+    for name in dict.fromkeys(floor):
+        if floor.count(name) > 1:
+            yield Problem("allocation.equity_floor", f"{name} stands twice", "each resource once")
 
 
 def _staffing(tables: Tables) -> Iterator[Problem]:

@@ -10,10 +10,9 @@ import xarray as xr
 
 from sim.contracts import labelled
 from sim.evidence.book import Book
+from sim.evidence.completeness import RANGE_COLUMN
 from sim.evidence.tables import Row
 from sim.scenario.schema import Scenario
-
-RANGE_COLUMN = {"low": "low", "central": "value", "high": "high"}
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,8 @@ def _parameter_problems(row: Row, table: TableRules) -> Iterator[Problem]:
         yield Problem(row.where("unit"), found, ", ".join(entry.units), near)
     for column in ("value", "low", "high"):
         number = _finite(row[column])
+        if number is not None and entry.type == "int" and number != int(number):
+            yield Problem(row.where(column), f"{name} is {row[column]}", "a whole number")
         if number is not None and not entry.holds(number):
             yield Problem(row.where(column), f"{name} is {row[column]}", f"{entry.bounds} {row['unit']}")
     low, value, high = (_finite(row[column]) for column in ("low", "value", "high"))

@@ -89,7 +89,9 @@ def _affordable(small: Small, x: np.ndarray) -> np.ndarray:
 def _reserve(small: Small) -> float:
     """Money kept back a year: one head of each kind and start in each county, and 1,000 yuan."""
     heads = np.zeros((2, 5, 2, 2))
-    heads[:, 3:, :, :] = 1
+    for p in (3, 4):
+        for s, start in enumerate(TIME.decision_years):
+            heads[:, p, :, s] = _opens(small, p, start) <= TIME.target_year
     due = _due(small, heads[:1])[0]
     in_two_counties = due[3:].sum(axis=0)[:2].max()
     return float(in_two_counties) + 1000

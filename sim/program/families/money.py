@@ -174,13 +174,19 @@ def _same_year(years: list[int], cash_years: list[int]) -> xr.DataArray:
     return same
 
 
-def _rounding_reserve(case: Case) -> float:
-    """Money of one year kept back because heads are rounded up by less than one a county and year."""
-    heads = case.rules.projects["kind"] == "heads"
-    use = capital_use(case) + recurrent_use(case)
-    each = use.where(heads, 0.0).sum("start_year").sel(year=case.decision_years).sum("project").max("year")
-    return float(each) * len(case.rules.counties) + FEN_RESERVE
+def _rounding_reserve(case: Case) -> xr.DataArray:
+    """Money of one year each fund keeps back (fund), since heads are rounded up by less than one.
+
+    At most one head of each type a fund may pay, in each county and start year, and the fen.
+    """
+    rules = case.rules
+    heads = rules.projects["kind"] == "heads"
+    within = capital_use(case).where(rules.fund_rules["max_share"] > 0, 0.0)
+    within = within + recurrent_use(case).where(rules.fund_rules["max_recurrent_share"] > 0, 0.0)
+    opening = case.delivery["can_open"] & heads
+    by_year = within.where(opening, 0.0).sel(year=case.decision_years).sum(("project", "start_year"))
+    return by_year.max("year") * len(rules.counties) + FEN_RESERVE
 
 
-def _less(envelope: xr.DataArray, reserve: float) -> xr.DataArray:
+def _less(envelope: xr.DataArray, reserve: xr.DataArray) -> xr.DataArray:
     return (envelope - reserve).clip(min=0.0)
