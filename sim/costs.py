@@ -84,6 +84,8 @@ def _capital(figures: Figures, projects: list[str], deflator: float) -> np.ndarr
     prices = figures.scenario.prices
     sampled = sampled_costs(figures.book, prices.price_year, deflator, [prices.cost_quantile])
     types = {row["project"]: row for row in figures.book["projects/types"]}
+    for name in sampled["cost_sample"].values.tolist():
+        figures.sampled(name, float(sampled.sel(cost_sample=name).item()))
     size = figures.array("projects/values", "size", ("project",), {"project": projects})
     fixed = _at_price_year(figures, "capital_cost", projects, deflator)
     unit = [

@@ -19,6 +19,15 @@ from sim.evidence.figures import Figures, column_array
 from sim.names import AGES, SEXES
 from sim.scenario.schema import Time
 
+TABLES = (
+    ("counties", "population", "persons"),
+    ("population/census_age_sex", "persons", "persons"),
+    ("population/national_age_sex", "persons", "persons"),
+    ("population/national_fertility", "asfr", "births per woman-year"),
+    ("population/national_mortality", "mx", "deaths per person-year"),
+    ("population/national_vital", "sex_ratio_at_birth", "males per female birth"),
+    ("population/life_expectancy", "life_expectancy", "years"),
+)
 _AGE_LABELS = [str(age) for age in AGES]
 
 
@@ -29,6 +38,8 @@ def population_inputs(figures: Figures, counties: list[str]) -> xr.Dataset:
     as the scenario says; until then net migration meets the published year-end totals.
     """
     time = figures.scenario.time
+    for table, parameter, unit in TABLES:
+        figures.tabled(table, parameter, unit)
     years = time.years[1:]
     held = figures.scenario.population.rates_after_information == "hold"
     rate_years = [min(year, max(time.information_until, time.base_year)) for year in years] if held else years

@@ -101,6 +101,52 @@ class Figures:
                     where=row.where(parameter),
                 )
 
+    def sampled(self, name: str, value: float) -> None:
+        """Remember a unit cost taken from a sample, with the rows it was taken from."""
+        rows = self.book["projects/cost_samples"].where(cost_sample=name).rows
+        quantile = self.scenario.prices.cost_quantile
+        each = sorted(row.number("investment") / row.number("quantity") for row in rows)
+        self.used[(rows[0].file, name, "unit_cost")] = Figure(
+            table=rows[0].file,
+            key=name,
+            parameter="unit_cost",
+            value=value,
+            low=each[0],
+            high=each[-1],
+            unit=f"yuan/{rows[0]['base']}",
+            geography="; ".join(dict.fromkeys(row["place"] for row in rows)),
+            year=str(self.scenario.prices.price_year),
+            source=rows[0]["source"],
+            locator=f"{len(rows)} projects of {rows[0]['year']}-{rows[-1]['year']}, quantile {quantile:g}",
+            quote="; ".join(row["name"] for row in rows),
+            quality=rows[0]["quality"],
+            reason="each project is brought from its year to the price year; low and high are nominal",
+            reason_zh="各项目按价格涨幅换算到基准价格年；上下限为名义价",
+            where=f"{rows[0].file}:{rows[0].line}-{rows[-1].line}",
+        )
+
+    def tabled(self, table: str, parameter: str, unit: str) -> None:
+        """Remember that a whole table entered, as one line of evidence."""
+        rows = self.book[table].rows
+        self.used[(rows[0].file, "", parameter)] = Figure(
+            table=rows[0].file,
+            key="",
+            parameter=parameter,
+            value=float("nan"),
+            low=float("nan"),
+            high=float("nan"),
+            unit=unit,
+            geography="",
+            year=rows[0].cells.get("year", ""),
+            source=rows[0]["source"],
+            locator=f"{len(rows)} rows",
+            quote="",
+            quality=rows[0]["quality"],
+            reason="",
+            reason_zh="",
+            where=f"{rows[0].file}:{rows[0].line}-{rows[-1].line}",
+        )
+
     def derived(self, resource: str, value: float, unit: str, index: str) -> None:
         """Remember that a stock of the city was spread over its counties by an index."""
         reasons = {

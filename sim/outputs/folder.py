@@ -49,10 +49,25 @@ def write_run(result: RunResult, out: Path, lang: str, timings: Mapping[str, flo
     """
     out.mkdir(parents=True, exist_ok=True)
     folder = out / run_id(result.loaded, result.book.digests, lang)
+    if _holds_better(folder, result):
+        return folder
     with _beside(folder) as temporary:
         _write_all(result, temporary, lang)
         _json(temporary / TIMINGS, {name: round(value, 3) for name, value in timings.items()})
     return folder
+
+
+def _holds_better(folder: Path, result: RunResult) -> bool:
+    """Whether the folder holds a plan that is better, level by level, than this one stopped early."""
+    try:
+        rows = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["levels"]
+        known = [float(row["value"]) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    for old, level in zip(known, result.solution.levels, strict=False):
+        if abs(old - level.value) > 1e-9 * max(abs(old), 1.0):
+            return old < level.value
+    return False
 
 
 @contextmanager

@@ -16,7 +16,9 @@ _WORDS = {
         "capital_outlay_yuan": "基建投入(至目标年,名义): {value:.2f}亿元",
         "present_cost_yuan": "现值成本(实际价): {value:.2f}亿元",
         "local_burden_yuan": "市县负担(至目标年,名义): {value:.2f}亿元",
-        "proof": "证书{checks}项全部通过;最大求解间隙{gap:.3f}%",
+        "proof": "证书{checks}项全部通过",
+        "gap": "  {name}: 距已证明的界{gap:.3f}% ({status})",
+        "no_bound": "  {name}: 未证明任何界 ({status})",
     },
     "en": {
         "targets": "targets in the program: {n}, met: {met}; {out} rows are outside the program",
@@ -24,7 +26,9 @@ _WORDS = {
         "capital_outlay_yuan": "capital outlay (to the target year, nominal): {value:.2f} x 100 million yuan",
         "present_cost_yuan": "present cost (real): {value:.2f} x 100 million yuan",
         "local_burden_yuan": "local burden (to the target year, nominal): {value:.2f} x 100 million yuan",
-        "proof": "all {checks} checks of the certificate hold; largest solver gap {gap:.3f} %",
+        "proof": "all {checks} checks of the certificate hold",
+        "gap": "  {name}: {gap:.3f} % from its proven bound ({status})",
+        "no_bound": "  {name}: no bound proven ({status})",
     },
 }
 
@@ -39,9 +43,16 @@ def summary(folder: Path, lang: str) -> tuple[dict[str, Any], list[str]]:
         words["targets"].format(met=targets["met"], n=targets["in_program"], out=targets["out_of_program"]),
         *(_missed(row, words, names) for row in _short_rows(folder)),
         *(words[name].format(value=money[name] / 1e8) for name in money),
-        words["proof"].format(checks=len(record["certificate"]["checks"]), gap=record["mip_gap"] * 100),
+        words["proof"].format(checks=len(record["certificate"]["checks"])),
+        *(_above(row, words) for row in record["levels"] if row["mip_gap"] is None or row["mip_gap"] > 0),
     ]
     return record, lines
+
+
+def _above(row: dict[str, Any], words: dict[str, str]) -> str:
+    if row["mip_gap"] is None:
+        return words["no_bound"].format(**row)
+    return words["gap"].format(name=row["name"], gap=row["mip_gap"] * 100, status=row["status"])
 
 
 def _english_names(folder: Path, record: dict[str, Any]) -> dict[str, str]:

@@ -165,8 +165,15 @@ def _outputs(project: str, units: int, outputs: xr.DataArray) -> str:
 
 
 def evidence(result: RunResult) -> pd.DataFrame:
-    """Every figure that entered, with unit, place, year, source, quality and reason."""
+    """Every figure that entered, with unit, place, year, source, quality and reason.
+
+    `after_cut_off` marks evidence of a year after the data cut-off (prices, paces, ratios, durations);
+    no outcome of the plan's own years is among it.
+    """
     frame = pd.DataFrame([vars(figure) for figure in result.stages.figures.used.values()])
+    known = result.loaded.scenario.time.information_until
+    later = pd.to_numeric(frame["year"], errors="coerce") > known
+    frame["after_cut_off"] = (later & (frame["quality"] != "plan")).map({True: "yes", False: "no"})
     return frame.sort_values(["table", "parameter", "key"], ignore_index=True)
 
 

@@ -20,6 +20,19 @@ from sim.outputs.manifest import input_hash
 from sim.scenario.reading import load_scenario
 from sim.stages import Stages, allocation_case, run_stages
 
+_REQUIRED = {"report.html", "plan.xlsx", "results.nc", SCENARIO} | {
+    f"tables/{name}.csv"
+    for name in ("population", "workforce", "gaps", "causes", "indicators", "projects", "ledger", "evidence")
+}
+_KINDS: dict[str, type] = {
+    "files": dict,
+    "levels": list,
+    "cost_figures": dict,
+    "targets": dict,
+    "certificate": dict,
+}
+_KINDS |= {"mip_gap": float, "lang": str, "input_hash": str}
+
 
 def verify_run(folder: Path) -> Certificate:
     """Check a run folder: its hashes, then every rule on the projects and the ledger it holds.
@@ -31,6 +44,8 @@ def verify_run(folder: Path) -> Certificate:
     """
     record = _record(folder)
     checks = [_hash_check(folder, record)]
+    if not checks[0].ok:
+        return Certificate(tuple(checks))
     loaded = load_scenario(str(folder / SCENARIO))
     book = open_book(loaded)
     same = input_hash(loaded, book.digests, record["lang"]) == record["input_hash"]
@@ -38,6 +53,7 @@ def verify_run(folder: Path) -> Certificate:
     stages = run_stages(Figures(book, loaded.scenario))
     case = allocation_case(stages)
     checks.extend(certify(case, _claims(folder, record, stages, case)).checks)
+    checks.extend(_headline_checks(folder, record))
     return Certificate(tuple(checks))
 
 
@@ -50,15 +66,34 @@ def _record(folder: Path) -> dict[str, Any]:
         raise InputError([Problem(str(folder), f"there is no {MANIFEST}", allowed)]) from None
     except (ValueError, NotADirectoryError) as error:
         raise InputError([Problem(str(path), f"cannot be read: {error}", "a manifest")]) from None
-    missing = {"files", "levels", "cost_figures", "input_hash", "lang"} - record.keys()
+    wrong = [name for name, kind in _KINDS.items() if not isinstance(record.get(name), kind)]
+    missing = set(wrong) | {"files", "levels", "cost_figures", "input_hash", "lang"} - record.keys()
     if missing:
         raise InputError([Problem(str(path), f"has no {', '.join(sorted(missing))}", "a manifest")])
     return record
 
 
+def _headline_checks(folder: Path, record: dict[str, Any]) -> list[Check]:
+    """What the first page says must follow from the tables."""
+    table = read_table(folder, "indicators")
+    inside = table[table["in_program"] == "yes"]
+    short = int((inside["state"] == "gap").sum())
+    targets = record["targets"]
+    said = (targets["in_program"], targets["met"], len(targets["missed"]), targets["out_of_program"])
+    counted = (len(inside), len(inside) - short, short, len(table) - len(inside))
+    gaps = [row["mip_gap"] for row in record["levels"]]
+    worst = max((1.0 if gap is None else gap for gap in gaps), default=1.0)
+    return [
+        Check("counts of targets follow from the indicators", 4, float(said != counted), 0.0),
+        Check("the largest gap is that of a level", len(gaps), abs(record["mip_gap"] - worst), 0.0),
+        Check("the certificate of the run held", 1, float(not record["certificate"]["ok"]), 0.0),
+    ]
+
+
 def _hash_check(folder: Path, record: dict[str, Any]) -> Check:
     found, known = file_hashes(folder), record["files"]
-    wrong = {name for name in found.keys() | known.keys() if found.get(name) != known.get(name)}
+    names = found.keys() | known.keys() | _REQUIRED
+    wrong = {name for name in names if name not in found or found[name] != known.get(name)}
     label = f"files are unchanged{': ' + ', '.join(sorted(wrong)) if wrong else ''}"
     return Check(label, len(known), float(len(wrong)), 0.0)
 

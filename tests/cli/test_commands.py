@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -75,11 +76,31 @@ def test_a_changed_run_fails_verification(
     path = copy / "tables" / f"{table}.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     record = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
-    record["files"].pop(f"tables/{table}.csv")
     done = sim("verify", str(copy), cwd=tmp_path)
     assert done.returncode == 6
-    fails = [line for line in done.stdout.splitlines() if line.startswith("FAILS")]
-    assert len(fails) >= 2, "the hashes and at least one rule"
+    assert "FAILS  files are unchanged" in done.stdout
+    record["files"][f"tables/{table}.csv"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (copy / "manifest.json").write_text(json.dumps(record), encoding="utf-8")
+    done = sim("verify", str(copy), cwd=tmp_path)
+    assert done.returncode == 6, "a rule fails even where the hash was changed with the file"
+    assert "holds  files are unchanged" in done.stdout
+
+
+def test_a_changed_headline_fails_verification(first: Path, tmp_path: Path) -> None:
+    copy = tmp_path / first.name
+    shutil.copytree(first, copy)
+    record = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    for change in (
+        {"targets": record["targets"] | {"met": 12, "missed": []}},
+        {"mip_gap": 0.0},
+        {"levels": []},
+    ):
+        (copy / "manifest.json").write_text(json.dumps(record | change), encoding="utf-8")
+        assert sim("verify", str(copy), cwd=tmp_path).returncode == 6
+    (copy / "manifest.json").write_text(json.dumps(record | {"files": 1}), encoding="utf-8")
+    done = sim("verify", str(copy), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
 
 
 def test_the_scenario_in_a_run_folder_runs_again(first: Path, tmp_path: Path) -> None:

@@ -66,8 +66,8 @@ def _column(relative: str, name: str) -> int:
 
 def test_a_table_beside_the_scenario_replaces_the_shipped_one_alone(book):
     shipped = book({})
-    own = book({"counties.csv": _replace(",421690,", ",421691,")})
-    assert own["counties"].rows[0].number("population") == 421691
+    own = book({"counties.csv": _replace(",421690,1585,", ",421690,1586,")})
+    assert own["counties"].rows[0].number("health_employment") == 1586
     assert own["counties"].rows[0].where("population") == "own/counties.csv:2:7"
     assert own["scalars"] == shipped["scalars"]
     assert {n for n in own.digests if own.digests[n] != shipped.digests[n]} == {"counties.csv"}

@@ -1,0 +1,77 @@
+"""What cannot be planned with is refused where it stands; nothing unknown is read as 0 or as no limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sim.errors import InputError, Problem
+from sim.evidence.book import open_book
+from sim.scenario.reading import load_scenario
+from sim.shipped import folder
+
+
+@pytest.fixture
+def faults(tmp_path: Path) -> Callable[..., tuple[Problem, ...]]:
+    def run(table: str, old: str, new: str, *settings: str) -> tuple[Problem, ...]:
+        text = (folder("params") / table).read_text(encoding="utf-8")
+        assert old in text
+        own = tmp_path / "own" / table
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.write_text(text.replace(old, new, 1), encoding="utf-8")
+        scenario = yaml.safe_load((folder("scenarios") / "nanchang.yaml").read_text(encoding="utf-8"))
+        path = tmp_path / "mine.yaml"
+        path.write_text(yaml.safe_dump(scenario | {"tables": "own"}, allow_unicode=True), encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            open_book(load_scenario(str(path), settings))
+        return caught.value.problems
+
+    return run
+
+
+PLAN = "plans/nanchang/indicators.csv"
+NURSES = "1000,more,at_least,,expected,city,,nurses,2020,3.88"
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "found"),
+    [
+        (PLAN, NURSES, NURSES.removesuffix("3.88"), "the baseline of nurses is unknown"),
+        (PLAN, NURSES, NURSES.replace("1000", "0", 1), "per is '0'"),
+        (PLAN, NURSES, NURSES.replace("more", "less"), "sense of a target to construct is 'less'"),
+        (PLAN, NURSES, NURSES.replace("at_least", "at_most"), "bound of a target to construct is 'at_most'"),
+        (PLAN, NURSES, NURSES.replace("2020", "2019"), "base_year is 2019"),
+        (PLAN, "ratio_to_population," + NURSES, "growth_rate," + NURSES, "measure of a target to construct"),
+        ("plans/nanchang/county_baselines.csv", "360102,cdc_standard", "360103,cdc_standard", "stands again"),
+        ("projects/values.csv", "recurrent_cost,beds", "recurrent_cost,nurses", "puts out no 'nurses'"),
+        ("projects/values.csv", "size,project,200", "size,project,250", "its output 200"),
+        ("projects/types.csv", "yes,ward_block", "yes,conversion", "its cost sample is per m2"),
+        ("projects/values.csv", "preparation_months,project,9,", "preparation_months,project,9.5,", "is 9.5"),
+        ("workforce/rates.csv", "pharmacists,growth_ceiling,0.04,", "pharmacists,growth_ceiling,,", "value is ''"),
+        ("workforce/cadres.csv", "physicians,\n", "physicians,tcm_physicians\n", "is itself a subset"),
+        ("projects/prerequisites.csv", "point,ambulance_set", "point,emergency_point", "requires itself"),
+        ("population/census_age_sex.csv", "female,0,1283", "female,0,1284", "its census ages sum to 421691"),
+    ],
+)  # fmt: skip
+def test_it_is_refused_where_it_stands(faults, table: str, old: str, new: str, found: str) -> None:
+    problems = faults(table, old, new)
+    assert any(found in str(problem) for problem in problems), "\n".join(map(str, problems))
+    assert all(".csv:" in problem.where for problem in problems)
+
+
+def test_a_missing_ceiling_is_not_no_ceiling(faults) -> None:
+    old = "pharmacists,growth_ceiling,0.04,0.04,"
+    problems = faults(
+        "workforce/rates.csv", old, "pharmacists,growth_ceiling,0.04,,", "workforce.growth_ceiling=low"
+    )
+    assert "the low ceiling of pharmacists is unknown" in str(problems[0])
+
+
+def test_a_resource_twice_in_the_floor_is_refused(faults) -> None:
+    problems = faults(
+        "conflicts.csv", "nanchang_plan", "nanchang_plan", "allocation.equity_floor=[beds, beds]"
+    )
+    assert "beds stands twice" in str(problems[0])
