@@ -50,7 +50,7 @@ NURSES = "1000,more,at_least,,expected,city,,nurses,2020,3.88"
         ("projects/values.csv", "size,project,200", "size,project,250", "its output 200"),
         ("projects/types.csv", "yes,ward_block", "yes,conversion", "its cost sample is per m2"),
         ("projects/values.csv", "preparation_months,project,9,", "preparation_months,project,9.5,", "is 9.5"),
-        ("workforce/rates.csv", "pharmacists,growth_ceiling,0.04,", "pharmacists,growth_ceiling,,", "value is ''"),
+        ("workforce/rates.csv", "growth_ceiling,0.04,0.04,", "growth_ceiling,,0.04,", "value is ''"),
         ("workforce/cadres.csv", "physicians,\n", "physicians,tcm_physicians\n", "is itself a subset"),
         ("projects/prerequisites.csv", "point,ambulance_set", "point,emergency_point", "requires itself"),
         ("population/census_age_sex.csv", "female,0,1283", "female,0,1284", "its census ages sum to 421691"),
