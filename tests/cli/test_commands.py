@@ -177,7 +177,7 @@ def test_english_on_demand(tmp_path: Path) -> None:
 def test_a_killed_run_leaves_no_half_result(tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "sim", "run", "nanchang", "--out", "runs"]
-    for _ in range(3):
+    for _ in range(2):
         process = subprocess.Popen(
             command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

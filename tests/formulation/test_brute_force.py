@@ -68,20 +68,20 @@ def agree(found: list[float], wanted: list[float]) -> None:
 
 @given(small_cases())
 @example(Small())
-@few(15)
+@few(10)
 def test_every_level_equals_brute_force(small: Small) -> None:
     agree(solve(small), level_values(small))
 
 
 @given(small_cases(envelope=True))
-@few(15)
+@few(10)
 @example(Small(central_share=0.0, envelope=(6e6, 2e6)))
 def test_every_level_equals_brute_force_under_envelopes(small: Small) -> None:
     agree(solve(small), level_values(small))
 
 
 @given(st.one_of(small_cases(), small_cases(envelope=True)))
-@few(12)
+@few(8)
 def test_every_plan_passes_its_certificate(small: Small) -> None:
     case = build_case(small)
     solution = allocate(case, Options(gap=0.0))
@@ -90,7 +90,7 @@ def test_every_plan_passes_its_certificate(small: Small) -> None:
 
 
 @given(small_cases())
-@few(8)
+@few(5)
 def test_ties_within_the_city_programme_are_no_better_than_full_ties(small: Small) -> None:
     values = {}
     for tie_break in ("programme", "full"):

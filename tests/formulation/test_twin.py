@@ -65,7 +65,7 @@ def assert_same(program: Program, matrix: Matrix, level: int) -> None:
 
 
 @given(small_cases())
-@few(6)
+@few(3)
 def test_the_twin_has_the_same_coefficients(small: Small) -> None:
     program = state_program(build_case(small))
     matrix = compile_matrix(program)

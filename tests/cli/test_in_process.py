@@ -1,0 +1,87 @@
+"""The commands in this process: the same entry point, one run for all of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def sim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path):
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(home)
+        monkeypatch.setattr(sys, "argv", ["sim", *words])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        told = capsys.readouterr()
+        return int(stop.value.code or 0), told.out, told.err
+
+    return call
+
+
+def test_run_then_reuse_then_verify(sim, home: Path) -> None:
+    code, out, _ = sim("run", "nanchang", "--out", "runs", "--strict", "--lang", "en")
+    assert code == 3
+    assert "missed: GPs per 10,000" in out
+    assert "written" in out
+    code, out, _ = sim("run", "nanchang", "--out", "runs", "--lang", "en")
+    assert code == 0
+    assert "reused" in out
+    folder = next((home / "runs").iterdir())
+    code, out, _ = sim("verify", str(folder))
+    assert code == 0
+    assert "checks hold" in out
+    record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert record["targets"]["in_program"] + record["targets"]["out_of_program"] == 28
+    path = folder / "tables" / "gaps.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    code, out, _ = sim("verify", str(folder))
+    assert code == 6
+    assert "tables/gaps.csv" in out
+
+
+def test_validate_says_what_enters(sim) -> None:
+    code, out, _ = sim("validate", "nanchang", "--set", "readings.T1=stock")
+    assert code == 0
+    assert "targets in the program: 11 of 28" in out
+    assert "unknown_baseline" in out
+    assert "two sources disagree" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("run", "nanchnag"), 2, "did you mean 'nanchang'"),
+        (("run", "nanchang", "--set", "envelopes.0.amount_yuan=1"), 2, "--set envelopes.0.amount_yuan=1"),
+        (("verify", "."), 2, "there is no manifest.json"),
+        (("run", "nanchang", "--colour"), 2, "--colour"),
+        (("--version",), 0, ""),
+    ],
+)
+def test_faults_of_the_user(sim, words: tuple[str, ...], code: int, told: str) -> None:
+    found, out, err = sim(*words)
+    assert found == code
+    assert told in out + err
+
+
+def test_a_stopped_run_never_replaces_a_better_one(sim, home: Path) -> None:
+    code, out, _ = sim("run", "nanchang", "--out", "early", "--time-limit", "100")
+    assert code == 0, out
+    folder = next((home / "early").iterdir())
+    record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(record | {"reproducible": False}), encoding="utf-8")
+    before = (folder / "results.nc").stat().st_mtime_ns
+    record["levels"][1]["value"] -= 0.5
+    (folder / "manifest.json").write_text(json.dumps(record | {"reproducible": False}), encoding="utf-8")
+    code, _, _ = sim("run", "nanchang", "--out", "early", "--time-limit", "100")
+    assert (folder / "results.nc").stat().st_mtime_ns == before
