@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -90,16 +91,22 @@ ALL = [(name, n) for name, cases in CASES.items() for n in range(len(cases))]
 
 @pytest.mark.parametrize(("name", "n"), ALL)
 def test_the_right_program_is_certified(name: str, n: int) -> None:
+    case, blocks = prepared(name, n)
+    assert certificate_of(case, stated(case, blocks)).failed == []
+
+
+@cache
+def prepared(name: str, n: int) -> tuple[Case, dict[str, Block]]:
+    """A case and the right blocks of its program, stated once for all tests."""
     case = build_case(CASES[name][n])
-    assert certificate_of(case, stated(case, blocks_of(case))).failed == []
+    return case, blocks_of(case)
 
 
 def rejected(name: str, change: Callable[[Block], Block]) -> bool:
     """Whether a changed family is refused on at least one case in which it binds."""
-    for small in CASES[name]:
-        case = build_case(small)
-        blocks = blocks_of(case)
-        blocks[name] = change(blocks[name])
+    for n in range(len(CASES[name])):
+        case, right = prepared(name, n)
+        blocks = right | {name: change(right[name])}
         try:
             if certificate_of(case, stated(case, blocks)).failed:
                 return True
