@@ -52,7 +52,9 @@ def gaps(need: xr.DataArray, capacity: xr.DataArray, targets: list[Indicator]) -
     is_summed = data["resource"].isin(every) & (data["county"] == CITY)
     data["shortfall"] = data["shortfall"].where(~is_summed, by_county).transpose(*_DIMS)
     covered = data["capacity"] / data["need"].where(data["need"] > 0)
-    data["coverage"] = covered.clip(max=1.0).fillna(1.0)
+    by_target = 1 - data["shortfall"] / data["need"].where(data["need"] > 0)
+    data["coverage"] = by_target.where(is_summed, covered).clip(max=1.0).fillna(1.0)
+    data["coverage"] = data["coverage"].transpose(*_DIMS)
     for name in ("need", "capacity", "gap", "shortfall"):
         data[name].attrs["units"] = "units"
     data["coverage"].attrs["units"] = "share"
@@ -70,8 +72,7 @@ def _states(data: xr.Dataset, targets: list[Indicator]) -> xr.DataArray:
         [t.holds_already for t in targets], dims="resource", coords={"resource": data["resource"]}
     )
     short = data["shortfall"] > TOLERANCE * data["need"].clip(min=1.0)
-    holding = hold & (short | ~short)
-    state = choose(short, "gap", choose(holding, "hold", "met"))
+    state = choose(short, "gap", choose(hold.broadcast_like(short), "hold", "met"))
     return state.transpose(*_DIMS)
 
 

@@ -50,11 +50,6 @@ def payment_shares(paid: xr.DataArray) -> xr.DataArray:
     return (paid / total.where(total > 0)).fillna(0.0)
 
 
-def do_nothing(like: xr.DataArray) -> xr.DataArray:
-    """Return the plan that starts no project."""
-    return xr.zeros_like(like)
-
-
 def delivered(started: xr.DataArray, outputs: xr.DataArray, in_service: xr.DataArray) -> xr.DataArray:
     """Return the units a plan adds: (resource, county, year).
 

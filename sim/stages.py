@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import xarray as xr
 
 from sim.capacity import capacity, supply_paths
@@ -162,5 +161,4 @@ def _floor(stages: Stages) -> xr.DataArray:
     growth = stages.people.sel(year=time.target_year, drop=True) / stages.people.sel(
         year=time.base_year, drop=True
     )
-    floor = (have * growth).transpose("resource", "county")
-    return floor if resources else floor.astype(np.float64)
+    return (have * growth).transpose("resource", "county")

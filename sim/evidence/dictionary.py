@@ -17,7 +17,6 @@ _NUMBER = {
 }
 NUMBER = _NUMBER["float"]
 _NOT_A_FIGURE = " (NaN and infinity are not figures; leave an unknown figure empty)"
-_NOT_A_FIGURE = " (NaN and infinity are not figures; leave an unknown figure empty)"
 
 
 @dataclass(frozen=True)

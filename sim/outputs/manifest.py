@@ -16,10 +16,10 @@ import sim
 from sim.certify import Certificate
 from sim.outputs.leaning import leaning, quality_counts
 from sim.pipeline import RunResult
+from sim.program.highs import SEED
 from sim.scenario.reading import LoadedScenario
 
 INTERRUPTED = ("time_limit_reached", "interrupted_by_user")
-SOLVER_SEED = 0
 _VERSIONS = ("numpy", "scipy", "pandas", "xarray", "highspy")
 
 
@@ -73,7 +73,7 @@ def manifest(result: RunResult, tables: Mapping[str, pd.DataFrame], lang: str = 
         "input_hash": input_hash(loaded, result.book.digests, lang),
         "inputs": dict(sorted(result.book.digests.items())),
         "lang": lang,
-        "seed": SOLVER_SEED,
+        "seed": SEED,
         "report_date": scenario.report_date.isoformat(),
         "information_until": scenario.time.information_until,
         "reproducible": all(level.status not in INTERRUPTED for level in result.solution.levels),

@@ -23,6 +23,7 @@ Progress = Callable[[str, float, float], None]
 "Called with level, incumbent and bound while a level is solved."
 
 ABSOLUTE_GAP = 1e-6
+SEED = 0
 BOUND_DUST = 1e-5
 "A frozen level may be met with its tolerance, by which an earlier plan may beat a later bound."
 _OPTIMAL = "optimal"
@@ -110,7 +111,7 @@ def _model(matrix: Matrix, node_limit: int | None) -> highspy.Highs:
     for name, value in {
         "output_flag": False,
         "threads": 1,
-        "random_seed": 0,
+        "random_seed": SEED,
         "mip_abs_gap": ABSOLUTE_GAP,
         "primal_feasibility_tolerance": 1e-9,
         "mip_feasibility_tolerance": 1e-9,

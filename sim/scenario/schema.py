@@ -54,11 +54,6 @@ class Time(Part):
         """Base year to target year."""
         return list(range(self.base_year, self.target_year + 1))
 
-    @property
-    def cash_years(self) -> list[int]:
-        """First decision year to end year."""
-        return list(range(self.first_decision_year, self.end_year + 1))
-
 
 class Population(Part):
     """What is assumed of people after the data cut-off."""
