@@ -33,12 +33,15 @@ def run(
     strict: bool,
 ) -> None:
     """Run SCENARIO, a YAML file or a shipped name, and write its run folder."""
+    from sim.scenario.reading import load_scenario
+
+    given = {"solver.gap": gap, "solver.time_limit": time_limit, "priority": priority}
+    extra = tuple(f"{path}={value}" for path, value in given.items() if value is not None)
+    load_scenario(scenario, settings + extra)  # faults are told before anything heavy is loaded
     from sim.outputs.summary import summary
 
     from .work import find_or_run
 
-    given = {"solver.gap": gap, "solver.time_limit": time_limit, "priority": priority}
-    extra = tuple(f"{path}={value}" for path, value in given.items() if value is not None)
     folder, reused = find_or_run(scenario, settings + extra, out, lang)
     record, lines = summary(folder, lang)
     for line in lines:

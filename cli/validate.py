@@ -12,12 +12,13 @@ from .options import scenario_argument, set_option
 @set_option
 def validate(scenario: str, settings: tuple[str, ...]) -> None:
     """Check SCENARIO and every table it uses, and say which targets enter the program."""
-    from sim.evidence.book import open_book
-    from sim.evidence.figures import Figures
-    from sim.indicators import read_indicators
     from sim.scenario.reading import load_scenario
 
     loaded = load_scenario(scenario, settings)
+    from sim.evidence.book import open_book
+    from sim.evidence.figures import Figures
+    from sim.indicators import read_indicators
+
     book = open_book(loaded)
     indicators = read_indicators(Figures(book, loaded.scenario))
     inside = [i for i in indicators if i.in_program]
