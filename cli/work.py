@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.errors import CertificateError
 from sim.evidence.book import open_book
-from sim.outputs.folder import finished, write_run
+from sim.outputs.folder import finished, holds_better, write_run
 from sim.outputs.manifest import run_id
 from sim.pipeline import run
 from sim.program.highs import Stop
@@ -32,6 +32,8 @@ def find_or_run(scenario: str, settings: Sequence[str], out: Path, lang: str) ->
         if not result.certificate.ok:
             failed = "; ".join(result.certificate.failed)
             raise CertificateError(f"the plan fails its certificate and is not written: {failed}")
+        if holds_better(out, result, lang):
+            return out / run_id(loaded, result.book.digests, lang), True
         teller.stage("writing")
         folder = write_run(result, out, lang, teller.seconds)
         teller.close()

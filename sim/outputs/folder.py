@@ -49,16 +49,15 @@ def write_run(result: RunResult, out: Path, lang: str, timings: Mapping[str, flo
     """
     out.mkdir(parents=True, exist_ok=True)
     folder = out / run_id(result.loaded, result.book.digests, lang)
-    if _holds_better(folder, result):
-        return folder
     with _beside(folder) as temporary:
         _write_all(result, temporary, lang)
         _json(temporary / TIMINGS, {name: round(value, 3) for name, value in timings.items()})
     return folder
 
 
-def _holds_better(folder: Path, result: RunResult) -> bool:
-    """Whether the folder holds a plan that is better, level by level, than this one stopped early."""
+def holds_better(out: Path, result: RunResult, lang: str) -> bool:
+    """Return whether the run folder holds a plan that is better, level by level, than this one stopped early."""
+    folder = out / run_id(result.loaded, result.book.digests, lang)
     try:
         rows = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["levels"]
         known = [float(row["value"]) for row in rows]
@@ -73,8 +72,7 @@ def _holds_better(folder: Path, result: RunResult) -> bool:
 @contextmanager
 def _beside(folder: Path) -> Iterator[Path]:
     """Yield a fresh folder beside `folder`; move it into place on success, remove it on any fault."""
-    for stale in folder.parent.glob(f".{folder.name}.*.part"):
-        shutil.rmtree(stale, ignore_errors=True)
+    _clear_after_killed(folder)
     temporary = folder.parent / f".{folder.name}.{os.getpid()}.part"
     temporary.mkdir()
     try:
@@ -87,6 +85,28 @@ def _beside(folder: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def _clear_after_killed(folder: Path) -> None:
+    """Remove what killed runs left, give back the folder one was replacing, leave live runs alone."""
+    for stale in sorted(folder.parent.glob(f".{folder.name}.*.part")):
+        process = stale.name.removeprefix(f".{folder.name}.").split(".")[0]
+        if process.isdigit() and _alive(int(process)):
+            continue
+        if stale.name.endswith(".old.part") and not folder.exists():
+            stale.rename(folder)
+        else:
+            shutil.rmtree(stale, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
 
 
 def _write_all(result: RunResult, folder: Path, lang: str) -> None:

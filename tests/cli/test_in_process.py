@@ -83,5 +83,6 @@ def test_a_stopped_run_never_replaces_a_better_one(sim, home: Path) -> None:
     before = (folder / "results.nc").stat().st_mtime_ns
     record["levels"][1]["value"] -= 0.5
     (folder / "manifest.json").write_text(json.dumps(record | {"reproducible": False}), encoding="utf-8")
-    code, _, _ = sim("run", "nanchang", "--out", "early", "--time-limit", "100")
+    code, out, _ = sim("run", "nanchang", "--out", "early", "--time-limit", "100")
+    assert "reused" in out
     assert (folder / "results.nc").stat().st_mtime_ns == before
