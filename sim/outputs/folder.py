@@ -56,7 +56,7 @@ def write_run(result: RunResult, out: Path, lang: str, timings: Mapping[str, flo
 
 
 def holds_better(out: Path, result: RunResult, lang: str) -> bool:
-    """Return whether the run folder holds a plan that is better, level by level, than this one stopped early."""
+    """Return whether the run folder holds a plan better, level by level, than this one stopped early."""
     folder = out / run_id(result.loaded, result.book.digests, lang)
     try:
         rows = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["levels"]
