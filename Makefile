@@ -11,7 +11,8 @@ run: $(VENV)/.run
 	$(BIN)/sim run $(SCENARIO)
 
 test: $(VENV)/.dev check
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 -m "not benchmark" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -m benchmark
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

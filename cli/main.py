@@ -9,7 +9,14 @@ import click
 import sim
 from sim.errors import CertificateError, InputError, NoCertifiedPlanError
 
+from .backtest import backtest
+from .import_ import import_
+from .new import new
+from .params import params
+from .plan import plan
 from .run import run
+from .schema import schema
+from .template import template
 from .validate import validate
 from .verify import verify
 
@@ -27,7 +34,7 @@ def commands() -> None:
     """
 
 
-for command in (run, validate, verify):
+for command in (run, validate, verify, template, import_, params, plan, schema, new, backtest):
     commands.add_command(command)
 
 

@@ -20,6 +20,7 @@ def supply_paths(
     headcount: xr.DataArray,
     retirement_rate: float,
     autonomous_growth: xr.DataArray,
+    committed: xr.DataArray,
 ) -> xr.Dataset:
     """Return each source of supply without projects, from base year on.
 
@@ -28,10 +29,11 @@ def supply_paths(
         headcount: (cadre, county, year) no-action stock, persons.
         retirement_rate: share of places and buildings leaving service a year.
         autonomous_growth: (resource) private supply a year per unit of base stock.
+        committed: (resource, county, year) units committed works have in service.
 
     Returns:
-        `remaining` (what is left of the base stock, or the no-action heads of a cadre) and
-        `autonomous`, both (resource, county, year), units.
+        `remaining` (what is left of the base stock, or the no-action heads of a cadre), `autonomous`
+        and `committed`, all (resource, county, year), units.
     """
     elapsed = headcount["year"] - headcount["year"][0]
     remaining = (stock * (1 - retirement_rate) ** elapsed).transpose(*_DIMS)
@@ -39,7 +41,8 @@ def supply_paths(
     remaining = remaining.copy()
     remaining.loc[{"resource": heads["resource"]}] = heads.transpose(*_DIMS)
     autonomous = (stock * autonomous_growth.fillna(0.0) * elapsed).transpose(*_DIMS)
-    data = xr.Dataset({"remaining": remaining, "autonomous": autonomous})
+    parts = {"remaining": remaining, "autonomous": autonomous, "committed": committed.transpose(*_DIMS)}
+    data = xr.Dataset(parts)
     for name in data:
         data[name].attrs["units"] = "units"
     return data

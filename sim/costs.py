@@ -81,18 +81,21 @@ def costs(figures: Figures, delivery: xr.Dataset) -> xr.Dataset:
 
 
 def _capital(figures: Figures, projects: list[str], deflator: float) -> np.ndarray:
+    """Cost of one project: size times the unit cost the city knows, else the sampled one; else as given."""
     prices = figures.scenario.prices
     sampled = sampled_costs(figures.book, prices.price_year, deflator, [prices.cost_quantile])
     types = {row["project"]: row for row in figures.book["projects/types"]}
-    for name in sampled["cost_sample"].values.tolist():
+    own = _at_price_year(figures, "unit_cost", projects, deflator)
+    samples = [
+        types[p]["cost_sample"] if np.isnan(cost) else "" for p, cost in zip(projects, own, strict=True)
+    ]
+    for name in dict.fromkeys(filter(None, samples)):
         figures.sampled(name, float(sampled.sel(cost_sample=name).item()))
     size = figures.array("projects/values", "size", ("project",), {"project": projects})
     fixed = _at_price_year(figures, "capital_cost", projects, deflator)
-    unit = [
-        float(sampled.sel(cost_sample=types[p]["cost_sample"]).item()) if types[p]["cost_sample"] else np.nan
-        for p in projects
-    ]
-    return np.where(np.isnan(unit), fixed, np.array(unit) * size.values)
+    median = [float(sampled.sel(cost_sample=name).item()) if name else np.nan for name in samples]
+    unit = np.where(np.isnan(own), median, own)
+    return np.where(np.isnan(unit), fixed, unit * size.values)
 
 
 def _recurrent(figures: Figures, projects: list[str], deflator: float) -> np.ndarray:

@@ -88,7 +88,7 @@ def causes(
     Args:
         needs: `standard (resource, year)`, `denominator (resource, county, year)`.
         people: (county, year) residents, which tell population size from age structure.
-        supply: `remaining` and `autonomous` (resource, county, year), without projects.
+        supply: `remaining`, `autonomous` and `committed` (resource, county, year), without projects.
         limit: (resource, county, year) units the staff can serve, infinite where none is needed.
         exits: (resource, county) heads lost between the years, 0 for places.
 
@@ -113,6 +113,7 @@ def causes(
         "stock_left": (xr.zeros_like(lost), lost),
         "entrants": (xr.zeros_like(lost), change + lost),
         "autonomous_supply": (supply["autonomous"].sel(first), supply["autonomous"].sel(last)),
+        "committed_works": (supply["committed"].sel(first), supply["committed"].sel(last)),
         "staffing_limit": (limit.sel(first), limit.sel(last)),
     }
     shape = size.transpose("resource", "county")
@@ -123,7 +124,7 @@ def causes(
     def gap(done: frozenset[str]) -> np.ndarray:
         at = {k: arrays[k][k in done] for k in CAUSES}
         need = at["target_change"] * base * at["population_size"] * at["age_structure"]
-        have = start - at["stock_left"] + at["entrants"] + at["autonomous_supply"]
+        have = start - at["stock_left"] + at["entrants"] + at["autonomous_supply"] + at["committed_works"]
         return np.asarray(need - np.minimum(have, at["staffing_limit"]))
 
     values = shapley(gap)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sim.evidence.figures import Figures
 from sim.evidence.tables import Row
@@ -12,40 +12,69 @@ from sim.evidence.tables import Row
 PER_POPULATION = "ratio_to_population"
 PER_FACILITY = "share"
 WORKS = ("cumulative_works", "increment")
+COUNTS = ("stock_total", *WORKS)
+RULES = (
+    "one_per_residents",
+    "at_least_per_county",
+    "above_residents",
+    "up_to_residents",
+    "share_of_resource",
+)
+"Kinds of planning rules that ask for units in every county."
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One row of the plan's table in its own grammar.
+    """One row of the plan's table or text, or one planning rule, in the grammar of the plan.
 
-    `baseline` and `target` are in the printed unit, NaN where the plan prints none.
-    `denominator` is what one unit of the ratio counts: residents per ratio, or facilities.
+    `baseline` and `target` are in the printed unit, NaN where the plan prints none; `baseline_as` and
+    `target_as` say how they are printed. `facilities` is the number of facilities a share is taken
+    of. `assumed` marks a baseline that a named assumption gives. `by_county` says that every county
+    has a baseline of its own. `answered` says that some project type puts the resource out.
+    `threshold` and `of` belong to planning rules; `of` also to a share of another resource.
     """
 
     number: str
     reading: str
     chosen: bool
+    origin: str
     name: str
     name_en: str
     unit: str
     measure: str
+    per: str
+    population: str
     sense: str
     bound: str
     force: str
     scope: str
+    parent: str
     resource: str
     level: int
     weight: float
     baseline: float
+    baseline_as: str
     baseline_text: str
     target: float
+    target_high: float
+    target_as: str
     target_text: str
+    reference: str
     base_year: int
+    target_year: int
+    plan_year: int
     response: str
-    per: str
     facilities: float
+    assumed: bool
+    by_county: bool
+    answered: bool
+    threshold: float
+    of: str
+    source: str
     seed_file: str
     seed_line: str
+    quote: str
+    note: str
     where: str
 
     @property
@@ -54,19 +83,28 @@ class Indicator:
         return f"{self.number}/{self.reading}" if self.reading and not self.chosen else self.number
 
     @property
+    def is_rule(self) -> bool:
+        """Whether it is a planning rule, not a target the plan prints."""
+        return self.origin == "rule"
+
+    @property
     def better(self) -> float:
         """+1 where more is better, -1 where less is."""
         return 1.0 if self.sense == "more" else -1.0
 
     @property
     def constructible(self) -> bool:
-        """Whether projects can move it at all."""
-        return self.chosen and self.response == "construct" and not math.isnan(self.target)
+        """Whether projects can move it, by the year the scenario decides for."""
+        wanted = self.response == "construct" and not math.isnan(self.target)
+        return self.chosen and wanted and self.answered and self.target_year <= self.plan_year
 
     @property
     def known(self) -> bool:
-        """Whether the baseline is known, printed or given by county."""
-        return not math.isnan(self.baseline) or self.scope == "every_county"
+        """Whether what stands already is known, or need not be."""
+        if self.by_county or self.measure in WORKS:
+            return True
+        counted = self.measure != PER_FACILITY or bool(self.of) or not math.isnan(self.facilities)
+        return self.scope == "city" and counted and not math.isnan(self.baseline)
 
     @property
     def in_program(self) -> bool:
@@ -76,7 +114,7 @@ class Indicator:
     @property
     def holds_already(self) -> bool:
         """Whether the baseline is already as good as the target."""
-        return self.better * (self.baseline - self.target) >= 0
+        return self.measure not in WORKS and self.better * (self.baseline - self.target) >= 0
 
     def why_not(self) -> str:
         """Say in one code why it does not enter the program ('' if it does)."""
@@ -86,7 +124,18 @@ class Indicator:
             return "other_reading"
         if self.response != "construct":
             return "monitored"
-        return "unknown_baseline" if not self.known else "no_target"
+        if math.isnan(self.target):
+            return "no_target"
+        if not self.answered:
+            return "no_project_type"
+        return "unknown_baseline" if self.target_year <= self.plan_year else "later_year"
+
+
+_TEXTS = tuple(
+    field.name
+    for field in fields(Indicator)
+    if field.type == "str" and field.name not in ("number", "where", "of")
+)
 
 
 def read_indicators(figures: Figures) -> list[Indicator]:
@@ -97,49 +146,70 @@ def read_indicators(figures: Figures) -> list[Indicator]:
 def _read(figures: Figures) -> Iterator[Indicator]:
     scenario = figures.scenario
     ranks = {row["force"]: row for row in figures.book["priorities"].where(preset=scenario.priority)}
+    complete = resources_by_county(figures)
+    built = set(figures.book["projects/outputs"].column("resource"))
     for row in figures.book["plans/indicators"]:
-        reading, number = row["reading"], row["indicator"]
+        number = row["indicator"]
         figures.printed(row, number)
         rank = ranks[row["force"]]
+        chosen = not row["reading"] or scenario.readings[number] == row["reading"]
+        baseline, assumed = _baseline(figures, row, chosen)
         yield Indicator(
             number=number,
-            reading=reading,
-            chosen=not reading or scenario.readings[number] == reading,
+            chosen=chosen,
             level=int(rank["level"]),
             weight=rank.number("weight"),
-            baseline=row.number("baseline"),
+            baseline=baseline,
+            assumed=assumed,
             target=row.number("target"),
+            target_high=row.number("target_high"),
             base_year=int(row["base_year"]),
+            target_year=int(row["target_year"]),
+            plan_year=scenario.time.target_year,
             facilities=_facilities(figures, row),
+            by_county=row["resource"] in complete,
+            answered=row["resource"] in built,
+            threshold=math.nan,
+            of=_whole(figures, row),
             where=row.where("target"),
-            **{
-                name: row[name]
-                for name in (
-                    "name",
-                    "name_en",
-                    "unit",
-                    "measure",
-                    "sense",
-                    "bound",
-                    "force",
-                    "scope",
-                    "resource",
-                    "baseline_text",
-                    "target_text",
-                    "response",
-                    "per",
-                    "seed_file",
-                    "seed_line",
-                )
-            },
+            **{name: row[name] for name in _TEXTS},
         )
 
 
+def resources_by_county(figures: Figures) -> set[str]:
+    """Return the resources whose baseline is given for every county of the city."""
+    counties = set(figures.book["counties"].where(city=figures.scenario.city).column("county"))
+    given: dict[str, set[str]] = {}
+    for row in figures.book["plans/county_baselines"]:
+        given.setdefault(row["resource"], set()).add(row["county"])
+    return {resource for resource, known in given.items() if counties <= known}
+
+
+def _baseline(figures: Figures, row: Row, chosen: bool) -> tuple[float, bool]:
+    """The printed baseline, or the named assumption in the unit of the row."""
+    printed = row.number("baseline")
+    resource = row["resource"]
+    unknown = math.isnan(printed) and chosen and row["response"] == "construct"
+    if not unknown or row["measure"] in WORKS or resource not in figures.scenario.assumed_baselines:
+        return printed, False
+    per, value = figures.assumed_baseline(resource)
+    if row["measure"] == PER_POPULATION:
+        return value * float(row["per"]) / per, True
+    return value, True
+
+
 def _facilities(figures: Figures, row: Row) -> float:
-    """Number of facilities a share is taken of, NaN for other measures."""
-    if row["measure"] != PER_FACILITY or row["response"] != "construct":
+    """Number of facilities a share is taken of, NaN for other measures and where nobody counted them."""
+    asked = row["measure"] == PER_FACILITY and row["response"] == "construct"
+    if not asked or _whole(figures, row):
         return math.nan
     return figures.scalar(row["per"])
+
+
+def _whole(figures: Figures, row: Row) -> str:
+    """The resource a share is taken of, '' where it is taken of facilities or of people."""
+    is_share = row["measure"] == PER_FACILITY and row["response"] == "construct"
+    return row["per"] if is_share and row["per"] in figures.book["resources"].column("resource") else ""
 
 
 def targets(indicators: list[Indicator]) -> list[Indicator]:

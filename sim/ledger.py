@@ -6,6 +6,8 @@ together by largest remainder, so that the project's total is exact.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -46,7 +48,7 @@ def ledger(plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, end_year: int) -
 def _rounded(amount: xr.DataArray) -> xr.DataArray:
     """Yuan to whole fen, exact in the total of each (project, county): largest remainder."""
     fen = amount.values * FEN
-    flat = fen.reshape(*fen.shape[:2], -1)
+    flat = fen.reshape(*fen.shape[:2], math.prod(fen.shape[2:]))
     down = np.floor(flat)
     missing = np.rint(flat.sum(axis=-1)) - down.sum(axis=-1)
     order = np.argsort(-(flat - down), axis=-1, kind="stable")

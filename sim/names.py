@@ -8,6 +8,7 @@ SEXES = ("female", "male")
 AGES = np.arange(101)
 OPEN_AGE = 100
 CITY = "city"
+UNLOCATED = "unlocated"
 
 QUALITIES = ("plan", "official", "secondary", "estimate", "assumption")
 STATES = ("met", "hold", "gap", "unknown_baseline", "no_target", "monitor_on", "monitor_off")
@@ -19,5 +20,6 @@ CAUSES = (
     "stock_left",
     "entrants",
     "autonomous_supply",
+    "committed_works",
     "staffing_limit",
 )

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 
 from sim.contracts import Contract, Variable, check
-from sim.indicators import PER_FACILITY, PER_POPULATION, WORKS, Indicator
+from sim.indicators import PER_FACILITY, PER_POPULATION, RULES, WORKS, Indicator
+from sim.planning_rules import units_asked
 from sim.scenario.schema import Time
 
 OUTPUT: Contract = {
@@ -36,13 +37,16 @@ def needs(targets: list[Indicator], population: xr.DataArray, share: xr.DataArra
     years = time.plan_years
     resources = [t.resource for t in targets]
     people = population.sel(year=years)
-    standard = np.stack([_path(t, time) for t in targets])
+    standard = np.array([_path(t, time) for t in targets]).reshape(len(targets), len(years))
     spread = share.sel(resource=resources)
     denominators = [_denominator(t, people, spread.sel(resource=t.resource)) for t in targets]
+    _shares_of_needs(targets, standard, denominators)
     coords = {"resource": resources, "county": population["county"].values, "year": years}
     data = xr.Dataset(coords=coords)
     data["standard"] = ("resource", "year"), standard, {"units": "units per denominator"}
-    data["denominator"] = ("resource", "county", "year"), np.stack(denominators), {"units": "denominator"}
+    shape = (len(targets), people.sizes["county"], len(years))
+    stacked = np.array(denominators, dtype=float).reshape(shape)
+    data["denominator"] = ("resource", "county", "year"), stacked, {"units": "denominator"}
     data["need"] = (data["standard"] * data["denominator"]).transpose("resource", "county", "year")
     data["need"].attrs["units"] = "units"
     return check(data, OUTPUT, "needs")
@@ -55,11 +59,13 @@ def _path(target: Indicator, time: Time) -> np.ndarray:
         PER_FACILITY: 100.0,
     }
     divisor = scale.get(target.measure, 1.0)
+    if target.is_rule:
+        return np.full(len(time.plan_years), 0.01 * target.target if target.of else 1.0)
     start = 0.0 if target.measure in WORKS else target.baseline
     start = target.target if math.isnan(start) else start
     end = max(start, target.target) if target.sense == "more" else min(start, target.target)
     years = np.array(time.plan_years)
-    part = (years - time.base_year) / (time.target_year - time.base_year)
+    part = np.minimum((years - time.base_year) / max(target.target_year - time.base_year, 1), 1.0)
     return np.asarray((start + (end - start) * part) / divisor)
 
 
@@ -67,8 +73,19 @@ def _denominator(target: Indicator, people: xr.DataArray, share: xr.DataArray) -
     """(county, year): residents, facilities, or 1 for counts."""
     if target.measure == PER_POPULATION:
         return np.asarray(people.transpose("county", "year").values)
+    if target.measure in RULES:
+        return units_asked(target, people)
     ones = np.ones((people.sizes["county"], people.sizes["year"]))
     if target.scope == "every_county":
         return ones
     total = target.facilities if target.measure == PER_FACILITY else 1.0
     return np.asarray(ones * share.values[:, None] * total)
+
+
+def _shares_of_needs(targets: list[Indicator], standard: np.ndarray, denominators: list[np.ndarray]) -> None:
+    """A share of another resource is taken of the need of that resource."""
+    order = {target.resource: n for n, target in enumerate(targets)}
+    for n, target in enumerate(targets):
+        if target.of:
+            whole = order[target.of]
+            denominators[n] = standard[whole] * denominators[whole]

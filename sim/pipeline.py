@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import xarray as xr
@@ -41,6 +41,7 @@ class RunResult:
         ledger: the ledger.
         figures: the three cost figures, yuan.
         certificate: the independent checks.
+        without_assumed: the same run without assumed baselines; None where none is assumed.
     """
 
     loaded: LoadedScenario
@@ -54,6 +55,7 @@ class RunResult:
     ledger: pd.DataFrame
     figures: Mapping[str, float]
     certificate: Certificate
+    without_assumed: RunResult | None = None
 
 
 def run(
@@ -79,13 +81,25 @@ def run(
     tell("evidence")
     loaded = load_scenario(scenario, settings)
     book = open_book(loaded)
+    stop = stop or Stop(loaded.scenario.solver.time_limit)
+    result = _decided(loaded, book, stop, progress, tell)
+    if not loaded.scenario.assumed_baselines:
+        return result
+    tell("the same without assumed baselines")
+    bare = replace(loaded, scenario=loaded.scenario.model_copy(update={"assumed_baselines": ()}))
+    return replace(result, without_assumed=_decided(bare, book, stop, None, lambda _stage: None))
+
+
+def _decided(
+    loaded: LoadedScenario, book: Book, stop: Stop, progress: Progress | None, tell: Tell
+) -> RunResult:
     tell("people, staff, needs and gaps")
     stages = run_stages(Figures(book, loaded.scenario))
     case = allocation_case(stages)
     tell("allocation")
     wanted = loaded.scenario.solver
     options = Options(wanted.gap, wanted.node_limit, wanted.tie_break)
-    solution = allocate(case, options, stop or Stop(wanted.time_limit), progress)
+    solution = allocate(case, options, stop, progress)
     tell("certificate and ledger")
     return complete(loaded, book, stages, case, solution)
 

@@ -8,6 +8,7 @@ was placed by the tie-break between plans of equal value.
 
 from __future__ import annotations
 
+import numpy as np
 import xarray as xr
 
 from sim.capacity import capacity
@@ -72,7 +73,8 @@ def _misses(
     have: xr.DataArray, less: xr.DataArray, need: xr.DataArray, scope: dict[str, str]
 ) -> tuple[xr.DataArray, xr.DataArray]:
     """(project, county): whether one unit less misses a city target, or a county target, further."""
-    of_city = xr.DataArray([scope[str(r)] == "city" for r in need["resource"].values], dims="resource")
+    scopes = [scope[str(r)] == "city" for r in need["resource"].values]
+    of_city = xr.DataArray(np.array(scopes, dtype=bool), dims="resource")
     drop = have.sel(resource=need["resource"]) - less.sel(resource=need["resource"])
     spare = have.sel(resource=need["resource"]).sum("county") - need.sum("county")
     city = ((drop > spare + TOLERANCE) & (drop > TOLERANCE) & of_city).any("resource")

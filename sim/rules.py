@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
+from sim.evidence.book import Book
 from sim.evidence.figures import Figures, column_array
 from sim.evidence.tables import Table
 from sim.labelled import floor, maximum
@@ -62,10 +63,34 @@ def heads_per_unit(figures: Figures) -> xr.DataArray:
     return figures.array("workforce/staffing", "heads_per_unit", ("resource", "cadre"), coords)
 
 
-def read_rules(figures: Figures, counties: list[str]) -> Rules:
-    """Read every rule of the scenario from its tables."""
+def useful_projects(book: Book, wanted: set[str]) -> list[str]:
+    """Return the project types that can serve `wanted`, in the order of the table.
+
+    A type is of use if it puts out a wanted resource, or staff for one, or a parent of such staff, or if
+    another useful type requires it; what a useful type puts out is wanted in its turn only as far as it
+    needs staff.
+    """
+    outputs = [(row["project"], row["resource"]) for row in book["projects/outputs"]]
+    staffing = [(row["resource"], row["cadre"]) for row in book["workforce/staffing"]]
+    parents = {row["cadre"]: row["parent"] for row in book["workforce/cadres"]}
+    required = [(row["project"], row["requires"]) for row in book["projects/prerequisites"]]
+    kept: set[str] = set()
+    relevant = set(wanted)
+    while True:
+        found = kept | {project for project, resource in outputs if resource in relevant}
+        found |= {other for project, other in required if project in found}
+        made = {resource for project, resource in outputs if project in found}
+        relevant |= {cadre for resource, cadre in staffing if resource in relevant | made}
+        relevant |= {parents[cadre] for cadre in relevant if parents.get(cadre)}
+        if found == kept:
+            return [name for name in book["projects/types"].column("project") if name in kept]
+        kept = found
+
+
+def read_rules(figures: Figures, counties: list[str], wanted: set[str]) -> Rules:
+    """Read the rules of the scenario from its tables, for the project types that can serve `wanted`."""
     book = figures.book
-    projects = book["projects/types"].column("project")
+    projects = useful_projects(book, wanted)
     resources = book["resources"].column("resource")
     cadres = book["workforce/cadres"]
     coords = {"project": projects, "resource": resources}
@@ -76,7 +101,7 @@ def read_rules(figures: Figures, counties: list[str]) -> Rules:
         staffed=[row["resource"] for row in book["resources"] if row["staffed"] == "yes"],
         cadres=cadres.column("cadre"),
         parents={row["cadre"]: row["parent"] for row in cadres if row["parent"]},
-        projects=_types(book["projects/types"]),
+        projects=_types(book["projects/types"]).sel(project=projects),
         months=_months(figures, projects),
         outputs=outputs,
         heads_per_unit=heads_per_unit(figures),
@@ -88,6 +113,19 @@ def read_rules(figures: Figures, counties: list[str]) -> Rules:
         envelopes=_envelopes(figures),
         envelope_totals=_envelope_totals(figures),
     )
+
+
+def without_unknown(rules: Rules, unknown: list[str]) -> Rules:
+    """Return the rules without those that would be checked against a stock nobody knows.
+
+    Args:
+        rules: the rules of the scenario.
+        unknown: resources of unknown stock; their staffing ratios and subsets are not checked.
+    """
+    cadres = rules.heads_per_unit["cadre"]
+    kept = {k: parent for k, parent in rules.parents.items() if not {k, parent} & set(unknown)}
+    ratios = rules.heads_per_unit.where(~cadres.isin(unknown))
+    return replace(rules, heads_per_unit=ratios, parents=kept)
 
 
 def _types(table: Table) -> xr.Dataset:
@@ -113,12 +151,15 @@ def _prerequisites(figures: Figures, projects: list[str]) -> xr.DataArray:
 
 
 def _sites(figures: Figures, projects: list[str], counties: list[str]) -> xr.DataArray:
-    """One site for so many residents of the base year, at least one; no limit where no figure stands."""
+    """Sites the city gives, else one for so many residents of the census, at least one; else no limit."""
     per_site = _value(figures, "residents_per_site", projects)
     coords = {"county": counties}
     people = column_array(figures.book["counties"], "population", ("county",), coords, "persons")
-    sites = maximum(floor(people / per_site), 1.0).transpose("project", "county")
-    return sites.where(per_site.notnull(), np.inf)
+    by_people = maximum(floor(people / per_site), 1.0).transpose("project", "county")
+    by_people = by_people.where(per_site.notnull(), np.inf)
+    dims, labels = ("project", "county"), {"project": projects, "county": counties}
+    given = figures.array("plans/sites", "sites", dims, labels)
+    return given.fillna(by_people)
 
 
 def _flags(table: Table) -> xr.Dataset:
@@ -132,10 +173,10 @@ def _fund_rules(figures: Figures, projects: list[str]) -> xr.Dataset:
     """Rules by project: those of its group, shares 0 where a fund has no rule for the group."""
     book = figures.book
     funds = book["funds/funds"].column("fund")
-    types = book["projects/types"]
-    groups = list(dict.fromkeys(types.column("group")))
+    group = _types(book["projects/types"])["group"].sel(project=projects)
+    groups = list(dict.fromkeys(map(str, group.values)))
     coords = {"fund": funds, "group": groups}
-    own = xr.DataArray(types.column("group"), dims="project", coords={"project": projects})
+    own = xr.DataArray(group.values, dims="project", coords={"project": projects})
     data = xr.Dataset()
     for name, default in (
         ("max_share", 0.0),
@@ -156,14 +197,21 @@ def _envelopes(figures: Figures) -> xr.DataArray:
     years = figures.scenario.time.decision_years
     funds = figures.book["funds/funds"].column("fund")
     values = np.full((len(funds), len(years)), np.inf)
-    for envelope in figures.scenario.envelopes:
-        if envelope.year is not None:
-            values[funds.index(envelope.fund), years.index(envelope.year)] = envelope.amount_yuan
+    for (fund, year), amount in _limits(figures).items():
+        if year in years:
+            values[funds.index(fund), years.index(year)] = amount
     return xr.DataArray(values, dims=("fund", "year"), coords={"fund": funds, "year": years})
 
 
 def _envelope_totals(figures: Figures) -> xr.DataArray:
     funds = figures.book["funds/funds"].column("fund")
-    totals: dict[str, float] = {e.fund: e.amount_yuan for e in figures.scenario.envelopes if e.year is None}
+    totals = {fund: amount for (fund, year), amount in _limits(figures).items() if not year}
     values = [totals.get(fund, np.inf) for fund in funds]
     return xr.DataArray(values, dims="fund", coords={"fund": funds})
+
+
+def _limits(figures: Figures) -> dict[tuple[str, int], float]:
+    """Money by (fund, year), year 0 for the whole plan; the scenario's figure before the table's."""
+    rows = figures.book["plans/envelopes"]
+    limits = {(row["fund"], int(row["year"] or 0)): row.number("amount") for row in rows}
+    return limits | {(e.fund, e.year or 0): e.amount_yuan for e in figures.scenario.envelopes}

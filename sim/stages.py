@@ -8,6 +8,7 @@ import xarray as xr
 
 from sim.capacity import capacity, supply_paths
 from sim.case import Case, MoneyTerms
+from sim.committed import Work, committed_works, read_works
 from sim.costs import costs
 from sim.delivery import delivery
 from sim.demography.inputs import population_inputs
@@ -15,8 +16,10 @@ from sim.demography.projection import check_projection, project_population
 from sim.evidence.figures import Figures
 from sim.gaps import causes, gaps
 from sim.indicators import Indicator, read_indicators, targets
+from sim.monitoring import Track, monitor
 from sim.needs import needs
-from sim.rules import Rules, read_rules
+from sim.planning_rules import read_planning_rules, rule_needs
+from sim.rules import Rules, read_rules, without_unknown
 from sim.stocks import base_stocks
 from sim.workforce import no_action_stock, recruitment_pool
 
@@ -31,7 +34,12 @@ class Stages:
         figures: the evidence, and which figures entered.
         rules: the rules of allocation.
         indicators: every row of the plan.
-        targets: those that enter the program.
+        tracks: where each of them stands, by label.
+        planning_rules: the rules that ask for units in every county.
+        rule_needs: (rule, county, year) units they ask for.
+        works: the named projects of the plan.
+        unknown: resources whose stock nothing tells: no rule is checked against it.
+        targets: what enters the program, of indicators and planning rules.
         population: the projection.
         people: (county, year) residents.
         workforce: the no-action stock.
@@ -48,6 +56,11 @@ class Stages:
     figures: Figures
     rules: Rules
     indicators: list[Indicator]
+    tracks: dict[str, Track]
+    planning_rules: list[Indicator]
+    rule_needs: xr.DataArray
+    works: list[Work]
+    unknown: list[str]
     targets: list[Indicator]
     population: xr.Dataset
     people: xr.DataArray
@@ -67,18 +80,25 @@ def run_stages(figures: Figures) -> Stages:
     scenario, time = figures.scenario, figures.scenario.time
     counties = figures.book["counties"].where(city=scenario.city).column("county")
     population = check_projection(project_population(population_inputs(figures, counties)))
-    people = population["population"].sum(("sex", "age"))
+    people = population["population"].sum(("sex", "age")).sel(year=time.years)
     indicators = read_indicators(figures)
-    wanted = targets(indicators)
-    rules = read_rules(figures, counties)
+    planning_rules = read_planning_rules(figures, indicators)
+    wanted = targets([*indicators, *planning_rules])
+    served = {t.resource for t in wanted} | set(figures.scenario.allocation.equity_floor)
+    every = read_rules(figures, counties, served)
     stocks = base_stocks(
-        figures, indicators, people.sel(year=time.base_year, drop=True), rules.heads_per_unit
+        figures, indicators, people.sel(year=time.base_year, drop=True), every.heads_per_unit
     )
+    unknown = [str(r) for r in stocks["resource"].values[~stocks["known"].values]]
+    rules = without_unknown(every, unknown)
     base = stocks["stock"].sel(resource=rules.cadres).rename(resource="cadre")
     staff = no_action_stock(base, _rates(figures, rules.cadres), time.plan_years)
     need = needs(wanted, people, stocks["share"], time)
-    supply = _supply(figures, stocks["stock"], staff["headcount"])
-    have = capacity(supply["remaining"] + supply["autonomous"], rules.heads_per_unit, rules.staffed)
+    works = read_works(figures)
+    committed = committed_works(works, stocks["share"], time.plan_years)
+    supply = _supply(figures, stocks["stock"], staff["headcount"], committed)
+    in_place = supply["remaining"] + supply["autonomous"] + supply["committed"]
+    have = capacity(in_place, rules.heads_per_unit, rules.staffed)
     exits = (
         staff["exits"].sum("year").rename(cadre="resource").reindex(resource=rules.resources, fill_value=0.0)
     )
@@ -87,6 +107,11 @@ def run_stages(figures: Figures) -> Stages:
         figures=figures,
         rules=rules,
         indicators=indicators,
+        tracks=monitor(figures, indicators),
+        planning_rules=planning_rules,
+        rule_needs=rule_needs(planning_rules, people, need["need"], _counted(have, stocks)),
+        works=works,
+        unknown=unknown,
         targets=wanted,
         population=population,
         people=people,
@@ -134,6 +159,12 @@ def allocation_case(stages: Stages) -> Case:
     )
 
 
+def _counted(have: xr.Dataset, stocks: xr.Dataset) -> xr.DataArray:
+    """Capacity of the resources some of which is known to stand."""
+    stands = (stocks["stock"] > 0).any("county") & stocks["known"]
+    return have["capacity"].sel(resource=stocks["resource"][stands])
+
+
 def _rates(figures: Figures, cadres: list[str]) -> xr.Dataset:
     coords = {"cadre": cadres}
     return xr.Dataset({name: figures.array("workforce/rates", name, ("cadre",), coords) for name in _RATES})
@@ -147,10 +178,13 @@ def _pool(figures: Figures, base: xr.DataArray) -> xr.DataArray:
     return recruitment_pool(base, ceiling, time.base_year, time.decision_years).rename(year="start_year")
 
 
-def _supply(figures: Figures, stock: xr.DataArray, headcount: xr.DataArray) -> xr.Dataset:
+def _supply(
+    figures: Figures, stock: xr.DataArray, headcount: xr.DataArray, committed: xr.DataArray
+) -> xr.Dataset:
     coords = {"resource": [str(r) for r in stock["resource"].values]}
     growth = figures.array("autonomous_supply", "growth", ("resource",), coords)
-    return supply_paths(stock, headcount, figures.scalar("old_stock_retirement_rate"), growth)
+    rate = figures.scalar("old_stock_retirement_rate")
+    return supply_paths(stock, headcount, rate, growth, committed)
 
 
 def _floor(stages: Stages) -> xr.DataArray:

@@ -11,9 +11,12 @@ from sim.contracts import Contract, Variable, check
 from sim.evidence.figures import Figures, column_array
 from sim.indicators import PER_FACILITY, PER_POPULATION, WORKS, Indicator
 
+COUNTED = ("head", "place")
+"Kinds of resources whose unknown stock must not be read as none."
 OUTPUT: Contract = {
     "stock": Variable(("resource", "county"), "units", minimum=0),
     "share": Variable(("resource", "county"), "share", minimum=0, maximum=1),
+    "known": Variable(("resource",), "flag"),
 }
 
 
@@ -29,16 +32,19 @@ def base_stocks(
         heads_per_unit: (resource, cadre) staffing ratios.
 
     Returns:
-        `stock (resource, county)` in units of the resource, and `share (resource, county)`, the
-        index by which a figure of the city is spread over its counties (sums to 1).
+        `stock (resource, county)` in units of the resource, `share (resource, county)`, the index by
+        which a figure of the city is spread over its counties (sums to 1), and `known (resource)`:
+        False where nothing tells how many heads or places stand; their stock is then 0 and no rule
+        may be checked against it.
     """
     rows = list(figures.book["resources"])
     counties = [str(c) for c in population["county"].values]
     resources = [row["resource"] for row in rows]
     share = _shares(figures, rows, population)
-    city = np.array([_city_stock(row["resource"], indicators, float(population.sum())) for row in rows])
-    stock = share * city[:, None]
-    stock = _carers(stock, resources, heads_per_unit)
+    people = float(population.sum())
+    printed = np.array([_city_stock(figures, row["resource"], indicators, people) for row in rows])
+    city = np.nan_to_num(printed, nan=0.0)
+    stock = _carers(share * city[:, None], resources, heads_per_unit)
     given = figures.array(
         "plans/county_baselines",
         "baseline",
@@ -46,11 +52,14 @@ def base_stocks(
         {"resource": resources, "county": counties},
     )
     values = np.where(np.isnan(given.values), stock, given.values)
+    counted = [row["kind"] in COUNTED for row in rows]
+    known = ~np.isnan(printed) | ~np.isnan(given.values).any(axis=1) | (stock > 0).any(axis=1)
     data = xr.Dataset(coords={"resource": resources, "county": counties})
     data["stock"] = ("resource", "county"), values, {"units": "units"}
     data["share"] = ("resource", "county"), share, {"units": "share"}
+    data["known"] = ("resource",), known | ~np.array(counted), {"units": "flag"}
     for n, row in enumerate(rows):
-        if city[n] > 0:
+        if city[n] > 0 and np.isnan(given.values[n]).any():
             figures.derived(row["resource"], city[n], row["unit"], row["apportion_by"])
     return check(data, OUTPUT, "stocks")
 
@@ -66,20 +75,22 @@ def _shares(figures: Figures, rows: list, population: xr.DataArray) -> np.ndarra
     return np.stack([by_index[row["apportion_by"]] for row in rows])
 
 
-def _city_stock(resource: str, indicators: list[Indicator], population: float) -> float:
-    """Stock of the city printed by the plan, 0 for works and for what no indicator counts.
-
-    An unknown baseline of staff or places is refused before; of other units it keeps its target out
-    of the program, and what may stand already needs no new staff.
-    """
+def _city_stock(figures: Figures, resource: str, indicators: list[Indicator], population: float) -> float:
+    """Stock of the city printed by the plan or given by a named assumption, NaN where nothing tells."""
     for item in indicators:
         if item.resource == resource and item.chosen and not math.isnan(item.baseline):
             if item.measure == PER_POPULATION:
                 return item.baseline / float(item.per) * population
+            if item.of:
+                return item.baseline / 100 * _city_stock(figures, item.of, indicators, population)
             if item.measure == PER_FACILITY:
-                return round(item.baseline / 100 * item.facilities)
+                counted = item.baseline / 100 * item.facilities
+                return counted if math.isnan(counted) else round(counted)
             return 0.0 if item.measure in WORKS else item.baseline
-    return 0.0
+    if resource in figures.scenario.assumed_baselines:
+        per, value = figures.assumed_baseline(resource)
+        return value if math.isnan(per) else value / per * population
+    return math.nan
 
 
 def _carers(stock: np.ndarray, resources: list[str], heads_per_unit: xr.DataArray) -> np.ndarray:

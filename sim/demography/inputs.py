@@ -16,8 +16,8 @@ from sim.demography.life_table import (
 from sim.demography.migration import rogers_castro
 from sim.demography.projection import project_population
 from sim.evidence.figures import Figures, column_array
+from sim.evidence.fitting import census_years
 from sim.names import AGES, SEXES
-from sim.scenario.schema import Time
 
 TABLES = (
     ("counties", "population", "persons"),
@@ -28,31 +28,54 @@ TABLES = (
     ("population/national_vital", "sex_ratio_at_birth", "males per female birth"),
     ("population/life_expectancy", "life_expectancy", "years"),
 )
+BY_YEAR = ("population/national_fertility", "population/national_mortality", "population/national_vital")
+BY_CENSUS = "net_migration_by_census"
 _AGE_LABELS = [str(age) for age in AGES]
 
 
-def population_inputs(figures: Figures, counties: list[str]) -> xr.Dataset:
+def population_inputs(figures: Figures, counties: list[str], until: int | None = None) -> xr.Dataset:
     """Return the inputs of `project_population` for the counties of the scenario's city.
 
+    The projection starts from the census, also where the plan's base year is later. Beside the inputs
+    stand what draws start from: `standard_mx (year, sex, age)`, `life_expectancy (year)` and
+    `migration_pattern (county, sex, age)`, the place of one net migrant of the city.
+
+    Args:
+        figures: the evidence.
+        counties: county codes.
+        until: the data cut-off, that of the scenario by default.
     After the data cut-off rates are held or follow the UN path, and net migration is held or zero,
     as the scenario says; until then net migration meets the published year-end totals.
     """
     time = figures.scenario.time
-    for table, parameter, unit in TABLES:
-        figures.tabled(table, parameter, unit)
-    years = time.years[1:]
+    census_year = census_years(figures.book.tables, figures.scenario.city)[0]
+    years = list(range(census_year + 1, time.end_year + 1))
     held = figures.scenario.population.rates_after_information == "hold"
-    rate_years = [min(year, max(time.information_until, time.base_year)) for year in years] if held else years
+    last_known = max(time.information_until if until is None else until, census_year)
+    rate_years = [min(year, last_known) for year in years] if held else years
+    _remember(figures, [census_year, *rate_years])
     inputs = xr.Dataset(coords={"county": counties, "sex": list(SEXES), "age": AGES, "year": years})
     inputs["population_base"] = ("county", "sex", "age"), _base(figures, counties)
     ratio = _vital(figures, "sex_ratio_at_birth", rate_years)
     inputs["sex_ratio_at_birth"] = ("county", "year"), np.broadcast_to(ratio, (len(counties), len(years)))
-    inputs["asfr"] = ("county", "age", "year"), _asfr(figures, counties, rate_years)
-    survival = _survival(figures, rate_years, years, ratio, held)
+    inputs["asfr"] = ("county", "age", "year"), _asfr(figures, counties, census_year, rate_years)
+    mx, expectancy = _mortality(figures, rate_years), _life_expectancy(figures, years, held)
+    survival = survival_by_expectancy(mx, ratio, expectancy)
     shape = (len(counties), *survival.shape)
     inputs["survival_ratio"] = ("county", "sex", "age", "year"), np.broadcast_to(survival, shape)
-    inputs["net_migration"] = ("county", "sex", "age", "year"), _net_migration(figures, inputs, time)
+    inputs["standard_mx"] = ("year", "sex", "age"), mx
+    inputs["life_expectancy"] = ("year",), expectancy
+    inputs["migration_pattern"] = ("county", "sex", "age"), _migration_pattern(figures, inputs)
+    dims = ("county", "sex", "age", "year")
+    inputs["net_migration"] = dims, _net_migration(figures, inputs, last_known)
     return inputs
+
+
+def _remember(figures: Figures, years: list[int]) -> None:
+    """Keep which tables entered; of the nation's rates only the years that were read."""
+    for table, parameter, unit in TABLES:
+        figures.tabled(table, parameter, unit, years=years if table in BY_YEAR else ())
+    figures.tabled("counties", "total_fertility_rate", "births per woman", "fertility_quality")
 
 
 def _base(figures: Figures, counties: list[str]) -> np.ndarray:
@@ -73,8 +96,8 @@ def _vital(figures: Figures, name: str, years: list[int]) -> np.ndarray:
     return array.sel(year=[str(y) for y in years]).values
 
 
-def _asfr(figures: Figures, counties: list[str], rate_years: list[int]) -> np.ndarray:
-    base_year = str(figures.scenario.time.base_year)
+def _asfr(figures: Figures, counties: list[str], census_year: int, rate_years: list[int]) -> np.ndarray:
+    base_year = str(census_year)
     labels = [str(y) for y in dict.fromkeys([int(base_year), *rate_years])]
     coords = {"year": labels, "age": _AGE_LABELS, "county": counties}
     rows = figures.book["population/national_fertility"]
@@ -85,16 +108,28 @@ def _asfr(figures: Figures, counties: list[str], rate_years: list[int]) -> np.nd
     return np.asarray(relative[:, None, None] * path)
 
 
-def _survival(
-    figures: Figures, rate_years: list[int], years: list[int], ratio: np.ndarray, held: bool
-) -> np.ndarray:
+def _mortality(figures: Figures, rate_years: list[int]) -> np.ndarray:
+    """(year, sex, age) central death rates of the nation, deaths per person-year."""
     labels = [str(y) for y in dict.fromkeys(rate_years)]
     coords = {"year": labels, "sex": list(SEXES), "age": _AGE_LABELS}
     rows = figures.book["population/national_mortality"]
     by_year = column_array(rows, "mx", ("year", "sex", "age"), coords, "deaths per person-year")
-    mx = by_year.sel(year=[str(y) for y in rate_years]).values
+    return np.asarray(by_year.sel(year=[str(y) for y in rate_years]).values)
+
+
+def survival_by_expectancy(mx: np.ndarray, sex_ratio: np.ndarray, expectancy: np.ndarray) -> np.ndarray:
+    """Return the survival ratios of the standard shifted to a path of life expectancy.
+
+    Args:
+        mx: (year, sex, age) standard, deaths per person-year.
+        sex_ratio: (year) male births per female birth.
+        expectancy: (year) both sexes together, years.
+
+    Returns:
+        (sex, age, year) survival ratio into each age.
+    """
     a0 = np.stack([infant_separation(mx[:, n, 0], sex) for n, sex in enumerate(SEXES)], axis=-1)
-    alpha = alpha_for_expectancy(mx, a0, ratio, _life_expectancy(figures, years, held))
+    alpha = alpha_for_expectancy(mx, a0, sex_ratio, expectancy)
     _, lived, lived_open = brass_shift(mx, a0, np.broadcast_to(alpha[:, None], a0.shape))
     return np.moveaxis(survival_ratios(lived, lived_open), 0, -1)
 
@@ -113,24 +148,37 @@ def _life_expectancy(figures: Figures, years: list[int], held: bool) -> np.ndarr
     return path + np.where(after, national - national[years.index(known[-1])], 0.0)
 
 
-def _net_migration(figures: Figures, inputs: xr.Dataset, time: Time) -> np.ndarray:
-    """Totals spread over counties by base population, over sexes and ages by the model schedule."""
+def _migration_known(figures: Figures, last_known: int) -> str:
+    """The assumption that rests on nothing later than the cut-off, where the plan gives another."""
+    years = {row["name"]: int(row["year"] or 0) for row in figures.book["plans/scalars"]}
+    late = years["net_migration_per_year"] > last_known
+    return BY_CENSUS if late and BY_CENSUS in years else "net_migration_per_year"
+
+
+def _migration_pattern(figures: Figures, inputs: xr.Dataset) -> np.ndarray:
+    """One net migrant of the city by county (base population), sex and age (model schedule)."""
     names = ("a1", "alpha1", "a2", "alpha2", "mu2", "lambda2", "c")
     schedule = rogers_castro(AGES, {name: figures.scalar(f"rogers_castro_{name}") for name in names})
     female = figures.scalar("migrant_share_female")
     people = inputs["population_base"].sum(("sex", "age")).values
-    pattern = (people / people.sum())[:, None, None] * np.outer([female, 1 - female], schedule)
+    place = (people / people.sum())[:, None, None]
+    return np.asarray(place * np.outer([female, 1 - female], schedule))
+
+
+def _net_migration(figures: Figures, inputs: xr.Dataset, last_known: int) -> np.ndarray:
+    """Totals that meet the published year-end totals until the data cut-off, then as the scenario says."""
+    pattern = inputs["migration_pattern"].values
     years = list(map(int, inputs["year"].values))
     later = 0.0
     if figures.scenario.population.migration_after_information == "hold":
-        later = figures.scalar("net_migration_per_year")
+        later = figures.scalar(_migration_known(figures, last_known))
     totals = np.full(len(years), later)
     published = {
         int(row["year"]): row.number("persons")
         for row in figures.book["population/published_totals"].where(city=figures.scenario.city)
     }
     for n, year in enumerate(years):
-        if year > time.information_until:
+        if year > last_known:
             break
         if year in published:
             totals[n] = 0.0

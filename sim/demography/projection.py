@@ -19,6 +19,7 @@ import numpy as np
 import xarray as xr
 
 from sim.contracts import Contract, Variable, check
+from sim.demography.kernel import Rates, project_rows
 from sim.names import AGES, SEXES
 
 _FLOW = ("county", "sex", "age", "year")
@@ -47,85 +48,132 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
         which are missing (NaN) in the base year.
 
     Raises:
-        ValueError: a dimension or a label is missing or out of order.
+        ValueError: a dimension or a label is missing or out of order, or a value is missing or out of
+            bounds; the variable, county, sex, age and year of the first are named.
     """
     lead, years, arrays = _prepare(inputs)
-    n_years = len(years)
-    shape = (*arrays["population_base"].shape, n_years)
-    population = np.empty((*shape[:-1], n_years + 1))
-    deaths, migrants, capped = np.empty(shape), np.empty(shape), np.empty(shape)
-    births = np.empty((*shape[:-2], n_years))
-    population[..., 0] = arrays["population_base"]
-    for t in range(n_years):
-        step = {name: array[..., t] for name, array in arrays.items() if name != "population_base"}
-        end, births[..., t], deaths[..., t] = _step(population[..., t], step)
-        wanted = step["net_migration"]
-        migrants[..., t] = np.maximum(wanted, -end)
-        capped[..., t] = migrants[..., t] - wanted
-        population[..., t + 1] = end + migrants[..., t]
-    dims = (*lead, "sex", "age")
+    base, rates = arrays["population_base"], _rates(arrays)
+    flows = project_rows(base, rates)
+    assert flows.deaths is not None
+    assert flows.capped is not None
     coords: dict[str, Any] = {name: inputs[name].values for name in lead if name in inputs.coords}
     coords |= {"sex": list(SEXES), "age": AGES, "year": [years[0] - 1, *years]}
+    sizes = tuple(inputs.sizes[name] for name in lead)
     result = xr.Dataset(coords=coords)
-    result["population"] = ((*dims, "year"), population, {"units": "persons"})
-    flows = {"deaths": (deaths, "deaths"), "net_migration": (migrants, "persons")}
-    flows["migration_capped"] = (capped, "persons")
-    for name, (values, units) in flows.items():
-        result[name] = ((*dims, "year"), _with_base(values), {"units": units})
-    result["births"] = ((*lead, "sex", "year"), _with_base(births), {"units": "births"})
+
+    def put(name: str, values: np.ndarray, units: str, *tail: str) -> None:
+        by_year = np.moveaxis(values, 0, -1)
+        result[name] = ((*lead, *tail, "year"), by_year.reshape(*sizes, *by_year.shape[1:]), {"units": units})
+
+    put("population", flows.population, "persons", "sex", "age")
+    put("deaths", _with_base(flows.deaths), "deaths", "sex", "age")
+    put("net_migration", _with_base(rates.migration + flows.capped), "persons", "sex", "age")
+    put("migration_capped", _with_base(flows.capped), "persons", "sex", "age")
+    put("births", _with_base(flows.births), "births", "sex")
     return result
 
 
-def _step(start: np.ndarray, rates: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    survival = rates["survival_ratio"]
-    end, deaths = np.empty_like(start), np.empty_like(start)
-    end[..., 1:] = start[..., :-1] * survival[..., 1:]
-    deaths[..., 1:] = start[..., :-1] * (1 - survival[..., 1:])
-    end[..., -1] += start[..., -1] * survival[..., -1]
-    deaths[..., -1] += start[..., -1] * (1 - survival[..., -1])
-    mothers = (start[..., 0, 1:-1] + end[..., 0, 1:-1]) / 2
-    total = np.einsum("...a,...a->...", rates["asfr"][..., 1:-1], mothers)
-    ratio = rates["sex_ratio_at_birth"]
-    girls = total / (1 + ratio)
-    births = np.stack([girls, total - girls], axis=-1)
-    end[..., 0] = births * survival[..., 0]
-    deaths[..., 0] = births * (1 - survival[..., 0])
-    return end, births, deaths
+def _rates(arrays: dict[str, np.ndarray]) -> Rates:
+    """The rates as the kernel wants them; girls are one of 1 + males per female birth."""
+    asfr = arrays["asfr"]
+    fertile = np.flatnonzero((asfr[..., 1:-1] > 0).any(axis=(0, 1))) + 1
+    first, last = (int(fertile[0]), int(fertile[-1])) if len(fertile) else (1, 1)
+    return Rates(
+        survival=arrays["survival_ratio"],
+        asfr=np.ascontiguousarray(asfr[..., first : last + 1]),
+        first_fertile_age=first,
+        girls=1 / (1 + arrays["sex_ratio_at_birth"]),
+        migration=arrays["net_migration"],
+    )
+
+
+WANTED = {
+    "population_base": ("sex", "age"),
+    "survival_ratio": ("sex", "age"),
+    "asfr": ("age",),
+    "sex_ratio_at_birth": (),
+    "net_migration": ("sex", "age"),
+}
+BOUNDS = {
+    "population_base": (0.0, np.inf, "persons"),
+    "survival_ratio": (0.0, 1.0, "a share surviving into each age"),
+    "asfr": (0.0, 1.0, "births per woman-year, not per 1,000 women"),
+    "sex_ratio_at_birth": (0.5, 2.0, "male births per female birth"),
+    "net_migration": (-np.inf, np.inf, "persons"),
+}
+HIGHEST_TFR = 15.0
+"Births per woman no population has reached; above it the rates are in another unit."
 
 
 def _prepare(inputs: xr.Dataset) -> tuple[tuple[str, ...], list[int], dict[str, np.ndarray]]:
+    """Check the labels; return leading dims, years, and arrays of (year, row, ...)."""
+    _check_labels(inputs)
+    lead = tuple(d for d in ("draw", "county") if any(d in inputs[name].dims for name in WANTED))
+    sizes = {d: inputs.sizes[d] for d in lead}
+    arrays = {name: _by_row(inputs[name], name, tail, sizes) for name, tail in WANTED.items()}
+    return lead, [int(year) for year in inputs["year"].values], arrays
+
+
+def _check_labels(inputs: xr.Dataset) -> None:
+    for name, tail in WANTED.items():
+        yearly = () if name == "population_base" else ("year",)
+        if name not in inputs:
+            raise ValueError(f"{name} is missing")
+        wrong = {*tail, *yearly} ^ (set(inputs[name].dims) - {"draw", "county"})
+        if wrong:
+            raise ValueError(
+                f"{name} has dims {inputs[name].dims}, expected {(*tail, *yearly)} and county, draw"
+            )
+    for name in ("sex", "age", "year"):
+        if name not in inputs.coords:
+            raise ValueError(f"{name} has no labels")
     if list(inputs["sex"].values) != list(SEXES):
         raise ValueError(f"sex is {list(inputs['sex'].values)}, expected {list(SEXES)}")
     if not np.array_equal(inputs["age"].values, AGES):
-        raise ValueError("age must be the single ages 0..100")
+        missing = sorted(set(AGES.tolist()) - set(inputs["age"].values.tolist()))
+        raise ValueError(f"age must be the single ages 0..100; missing or out of order: {missing or 'order'}")
     years = [int(year) for year in inputs["year"].values]
     if years != list(range(years[0], years[0] + len(years))):
         raise ValueError(f"years are not consecutive: {years}")
-    wanted = {
-        "population_base": ("sex", "age"),
-        "survival_ratio": ("sex", "age", "year"),
-        "asfr": ("age", "year"),
-        "sex_ratio_at_birth": ("year",),
-        "net_migration": ("sex", "age", "year"),
-    }
-    lead = tuple(d for d in ("draw", "county") if any(d in inputs[name].dims for name in wanted))
-    sizes = tuple(inputs.sizes[d] for d in lead)
-    arrays = {}
-    for name, tail in wanted.items():
-        array = inputs[name].transpose(*(d for d in lead if d in inputs[name].dims), *tail)
-        values = array.values.astype(float)
-        for n, d in enumerate(lead):
-            if d not in array.dims:
-                values = np.expand_dims(values, n)
-        if np.isnan(values).any():
-            raise ValueError(f"{name} has missing values")
-        arrays[name] = np.broadcast_to(values, (*sizes, *values.shape[len(lead) :]))
-    return lead, years, arrays
+
+
+def _by_row(array: xr.DataArray, name: str, tail: tuple[str, ...], sizes: dict[str, int]) -> np.ndarray:
+    """(year, row, ...) or, for the base, (row, ...): rows are draws and counties, contiguous."""
+    yearly = () if name == "population_base" else ("year",)
+    own = tuple(d for d in sizes if d in array.dims)
+    values = array.transpose(*yearly, *own, *tail).values.astype(float)
+    _check_bounds(array.transpose(*yearly, *own, *tail), values, name)
+    for n, d in enumerate(sizes):
+        if d not in array.dims:
+            values = np.expand_dims(values, n + len(yearly))
+    head, rest = values.shape[: len(yearly)], values.shape[len(yearly) + len(sizes) :]
+    full = np.broadcast_to(values, (*head, *sizes.values(), *rest))
+    return np.ascontiguousarray(full).reshape(*head, -1, *rest)
+
+
+def _check_bounds(array: xr.DataArray, values: np.ndarray, name: str) -> None:
+    low, high, meaning = BOUNDS[name]
+    bad = ~((values >= low) & (values <= high)) | np.isinf(values)
+    if bad.any():
+        place = _place(array, np.argwhere(bad)[0])
+        found = values[tuple(np.argwhere(bad)[0])]
+        said = "missing values" if np.isnan(found) else f"{found:g}"
+        raise ValueError(f"{name} has {said} at {place}; expected {low:g} to {high:g}, {meaning}")
+    if name == "asfr" and values.size:
+        totals = values.sum(axis=-1)
+        if totals.max() > HIGHEST_TFR:
+            place = _place(array.isel(age=0), np.argwhere(totals == totals.max())[0])
+            raise ValueError(f"asfr sums to {totals.max():g} at {place}; expected {meaning}")
+
+
+def _place(array: xr.DataArray, index: np.ndarray) -> str:
+    """The labels of one cell."""
+    labels = zip(array.dims, index, strict=True)
+    return ", ".join(f"{d} {array[d].values[n] if d in array.coords else n}" for d, n in labels)
 
 
 def _with_base(flow: np.ndarray) -> np.ndarray:
-    base = np.full((*flow.shape[:-1], 1), np.nan)
-    return np.concatenate([base, flow], axis=-1)
+    return np.concatenate([np.full((1, *flow.shape[1:]), np.nan), flow])
 
 
 def check_projection(result: xr.Dataset) -> xr.Dataset:

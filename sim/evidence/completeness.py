@@ -7,6 +7,8 @@ from itertools import product
 
 from sim.errors import Problem, nearest
 from sim.evidence.dictionary import rules
+from sim.evidence.fitting import census_years
+from sim.evidence.grammar import grammar_problems, rule_problems
 from sim.evidence.tables import Row, Table
 from sim.names import AGES, SEXES
 from sim.scenario.schema import Scenario
@@ -15,13 +17,13 @@ RANGE_COLUMN = {"low": "low", "central": "value", "high": "high"}
 _AGES = [str(age) for age in AGES]
 _RATES = ("retirement_rate", "attrition_rate", "graduate_entry_rate", "growth_ceiling")
 _VALUES = ("preparation_months", "construction_months", "service_life", "recurrent_cost", "fiscal_share")
-_MONEY = ("capital_cost", "recurrent_cost")
+_MONEY = ("capital_cost", "recurrent_cost", "unit_cost")
 _FORCES = ("binding", "expected", "unstated")
 
 CONSTRUCTIBLE = {
     "measure": ("ratio_to_population", "share", "stock_total", "increment", "cumulative_works"),
     "sense": ("more",),
-    "bound": ("at_least",),
+    "bound": ("at_least", "about", "exactly", "range", "hold"),
 }
 COUNTY_MEASURES = ("stock_total",)
 BASE_UNIT = {"beds": "bed", "childcare_places": "place"}
@@ -37,7 +39,9 @@ def completeness_problems(tables: Tables, scenario: Scenario) -> Iterator[Proble
     yield from _parameters(tables, scenario)
     yield from _projects(tables)
     yield from _indicators(tables, scenario)
-    yield from _baselines(tables, scenario)
+    yield from _assumed(tables, scenario)
+    for rule in tables["plans/rules"]:
+        yield from rule_problems(rule)
     yield from _cost_bases(tables)
     yield from _staffing(tables)
     yield from _cycles(tables)
@@ -56,7 +60,8 @@ def _missing(table: Table, columns: tuple[str, ...], wanted: Iterator[tuple[str,
 def _grids(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
     counties = tables["counties"].where(city=scenario.city).column("county")
     groups = list(dict.fromkeys(tables["population/census_age_sex"].column("age_group")))
-    years = [str(year) for year in scenario.time.years]
+    first = min(census_years(tables, scenario.city), default=scenario.time.base_year)
+    years = [str(year) for year in range(first, scenario.time.end_year + 1)]
     fertile = list(dict.fromkeys(tables["population/national_fertility"].column("age")))
     grids: dict[str, dict[str, Sequence[str]]] = {
         "population/census_age_sex": {"county": counties, "sex": SEXES, "age_group": groups},
@@ -88,6 +93,7 @@ def _parameters(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
     yield from _missing(tables["workforce/rates"], ("cadre", "parameter"), wanted)
     names = ((name,) for name in rules()["scalars"].parameters)
     yield from _missing(tables["scalars"], ("name",), names)
+    yield from _missing(tables["plans/scalars"], ("name",), iter([("net_migration_per_year",)]))
     presets = product((scenario.priority,), _FORCES)
     if scenario.priority in tables["priorities"].column("preset"):
         yield from _missing(tables["priorities"], ("preset", "force"), presets)
@@ -107,20 +113,17 @@ def _projects(tables: Tables) -> Iterator[Problem]:
 
 
 def _indicators(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
-    scalars = tables["scalars"].column("name")
+    counted = [*tables["plans/scalars"].column("name"), *tables["resources"].column("resource")]
     seen: dict[str, str] = {}
     for row in tables["plans/indicators"]:
+        yield from grammar_problems(row)
         built = row["response"] == "construct"
         chosen = not row["reading"] or scenario.readings.get(row["indicator"]) == row["reading"]
-        if row["measure"] == "ratio_to_population" and not row["per"].strip("0").isdigit():
-            yield Problem(row.where("per"), f"per is {row['per']!r}", "a number of residents, e.g. 1000")
         if built:
             yield from _plannable(row, scenario)
-        if built and row["measure"] == "share" and row["per"] not in scalars:
-            near = nearest(row["per"], scalars)
-            yield Problem(
-                row.where("per"), f"per is {row['per']!r}", "the name of a figure of scalars.csv", near
-            )
+        if built and row["measure"] == "share" and row["per"] not in counted:
+            allowed = "a name of the plan's scalars.csv (its value empty if nobody counted), or a resource"
+            yield Problem(row.where("per"), f"per is {row['per']!r}", allowed, nearest(row["per"], counted))
         if built and not row["resource"]:
             yield Problem(row.where("resource"), "a target to construct names no resource", "a resource")
         if built and chosen and row["resource"] in seen:
@@ -139,27 +142,25 @@ def _plannable(row: Row, scenario: Scenario) -> Iterator[Problem]:
     if row["scope"] == "every_county" and row["measure"] not in COUNTY_MEASURES:
         found = f"measure of a target for every county is {row['measure']!r}"
         yield Problem(row.where("measure"), found, ", ".join(COUNTY_MEASURES))
-    if row["base_year"] != str(scenario.time.base_year):
+    works = row["measure"] in ("increment", "cumulative_works")
+    if not works and row["base_year"] != str(scenario.time.base_year):
         found = f"base_year is {row['base_year']}"
         yield Problem(row.where("base_year"), found, f"{scenario.time.base_year}, that of the scenario")
 
 
-def _baselines(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
-    """An unknown stock of staff or places would be read as none at all."""
-    kinds = {row["resource"]: row["kind"] for row in tables["resources"]}
-    counties = tables["counties"].where(city=scenario.city).column("county")
-    given = {(row["county"], row["resource"]) for row in tables["plans/county_baselines"]}
+def _assumed(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """An assumed baseline must be in the terms of the target it stands in for."""
+    rows = {row["resource"]: row for row in tables["plans/assumed_baselines"]}
     for row in tables["plans/indicators"]:
-        chosen = not row["reading"] or scenario.readings.get(row["indicator"]) == row["reading"]
-        if row["response"] != "construct" or not chosen or row["baseline"]:
+        assumed = rows.get(row["resource"]) if row["resource"] in scenario.assumed_baselines else None
+        built = row["response"] == "construct" and not row["baseline"]
+        if assumed is None or not built or row["measure"] in ("increment", "cumulative_works"):
             continue
-        missing = [c for c in counties if (c, row["resource"]) not in given]
-        needed = row["scope"] == "every_county" or kinds.get(row["resource"]) in ("head", "place")
-        if needed and missing:
-            found = f"the baseline of {row['resource']} is unknown"
-            yield Problem(
-                row.where("baseline"), found, "a baseline, or one of each county in county_baselines.csv"
-            )
+        ratio = row["measure"] == "ratio_to_population"
+        if ratio != bool(assumed["per"]):
+            found = f"{row['resource']} is a {row['measure']} in {row.where('measure')}"
+            wanted = "residents it is per" if ratio else "an empty cell"
+            yield Problem(assumed.where("per"), found, wanted)
 
 
 def _cost_bases(tables: Tables) -> Iterator[Problem]:
@@ -174,6 +175,12 @@ def _cost_bases(tables: Tables) -> Iterator[Problem]:
             yield Problem(row.where("per"), f"{project} puts out no {per!r}", ", ".join(["project", *made]))
         elif row["parameter"] == "recurrent_cost" and BASE_UNIT.get(per, "project") not in row["unit"]:
             yield Problem(row.where("unit"), f"unit is {row['unit']!r} per {per}", "the unit of its base")
+        if (
+            row["parameter"] == "unit_cost"
+            and row["unit"] != f"yuan/{samples.get(types.get(project, ''), '')}"
+        ):
+            wanted = f"yuan/{samples.get(types.get(project, ''), '')}, the base of its cost sample"
+            yield Problem(row.where("unit"), f"unit of the unit cost of {project} is {row['unit']}", wanted)
         if row["parameter"] == "size" and types.get(project):
             base = samples.get(types[project], "")
             if SIZE_UNITS.get(base) != row["unit"]:

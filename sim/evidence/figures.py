@@ -12,6 +12,7 @@ from sim.contracts import labelled
 from sim.evidence.book import Book
 from sim.evidence.completeness import RANGE_COLUMN
 from sim.evidence.tables import Row
+from sim.names import QUALITIES
 from sim.scenario.schema import Scenario
 
 
@@ -51,10 +52,15 @@ class Figures:
         return next(iter(self.book["counties"].where(city=self.scenario.city)))["city_name"]
 
     def scalar(self, name: str) -> float:
-        """Return a named figure of `scalars.csv`, or the scenario's replacement of it."""
-        row = next(r for r in self.book["scalars"] if r["name"] == name)
-        value = self.scenario.assumptions.get(name, row.number("value"))
-        self._remember(row, name, name, value, replaced=name in self.scenario.assumptions)
+        """Return a named figure of the nation or of the plan, or the scenario's replacement of it.
+
+        NaN where a plan names a set of facilities and nobody counted it.
+        """
+        rows = (*self.book["scalars"], *self.book["plans/scalars"])
+        row = next(r for r in rows if r["name"] == name)
+        value = float(self.scenario.assumptions.get(name, row.number("value")))
+        if not np.isnan(value):
+            self._remember(row, name, name, value, replaced=name in self.scenario.assumptions)
         return value
 
     def array(
@@ -91,15 +97,28 @@ class Figures:
                     high=float("nan"),
                     unit=row["unit"],
                     geography=self.city_name,
-                    year=year or str(self.scenario.time.target_year),
-                    source=f"{self.scenario.plan}_plan",
-                    locator=f"line {row['seed_line']}",
+                    year=year or row["target_year"],
+                    source=row["source"],
+                    locator=f"line {row['seed_line']}" if row["seed_line"] else "",
                     quote=row["quote"],
                     quality="plan",
                     reason=row["note"],
                     reason_zh=row["note"],
                     where=row.where(parameter),
                 )
+
+    def assumed_baseline(self, resource: str) -> tuple[float, float]:
+        """Return (residents it is per, NaN for the whole city; value) of a named assumption."""
+        row = next(iter(self.book["plans/assumed_baselines"].where(resource=resource)))
+        self._remember(row, resource, "assumed_baseline", row.number("value"))
+        return row.number("per"), row.number("value")
+
+    def observed(self, row: Row) -> None:
+        """Remember a later value of an indicator of the plan."""
+        blank = dict.fromkeys(("low", "high", "unit", "reason", "reason_zh"), "")
+        cells = {**blank, "geography": self.city_name, **row.cells}
+        whole = Row(cells, row.file, row.line, row.columns)
+        self._remember(whole, f"{row['indicator']} {row['year']}", "observed", row.number("value"))
 
     def sampled(self, name: str, value: float) -> None:
         """Remember a unit cost taken from a sample, with the rows it was taken from."""
@@ -125,9 +144,16 @@ class Figures:
             where=f"{rows[0].file}:{rows[0].line}-{rows[-1].line}",
         )
 
-    def tabled(self, table: str, parameter: str, unit: str) -> None:
-        """Remember that a whole table entered, as one line of evidence."""
-        rows = self.book[table].rows
+    def tabled(
+        self, table: str, parameter: str, unit: str, quality: str = "quality", years: Sequence[int] = ()
+    ) -> None:
+        """Remember that a whole table entered, as one line of evidence of its weakest quality.
+
+        Of a table of places only the rows of the city and its counties count. `quality` names the
+        column that grades the parameter; `years` are those read, all where none is given.
+        """
+        read = set(map(str, years))
+        rows = tuple(row for row in self._of_city(table) if not read or row["year"] in read)
         self.used[(rows[0].file, "", parameter)] = Figure(
             table=rows[0].file,
             key="",
@@ -141,11 +167,23 @@ class Figures:
             source=rows[0]["source"],
             locator=f"{len(rows)} rows",
             quote="",
-            quality=rows[0]["quality"],
-            reason="",
-            reason_zh="",
+            quality=max((row[quality] for row in rows), key=QUALITIES.index),
+            reason="; ".join(dict.fromkeys(filter(None, (row.cells.get("reason", "") for row in rows)))),
+            reason_zh="；".join(
+                dict.fromkeys(filter(None, (row.cells.get("reason_zh", "") for row in rows)))
+            ),
             where=f"{rows[0].file}:{rows[0].line}-{rows[-1].line}",
         )
+
+    def _of_city(self, table: str) -> tuple[Row, ...]:
+        """The rows of a table that speak of the scenario's city, all where none speaks of a place."""
+        rows, city = self.book[table].rows, self.scenario.city
+        if rows and "city" in rows[0].cells:
+            return tuple(row for row in rows if row["city"] == city)
+        if rows and "county" in rows[0].cells:
+            own = set(self.book["counties"].where(city=city).column("county"))
+            return tuple(row for row in rows if row["county"] in own)
+        return rows
 
     def derived(self, resource: str, value: float, unit: str, index: str) -> None:
         """Remember that a stock of the city was spread over its counties by an index."""
@@ -155,6 +193,7 @@ class Figures:
         }
         if index not in reasons:
             return
+        printed = self.book["plans/indicators"].where(resource=resource)
         self.used[("apportioned", resource, "stock")] = Figure(
             table="apportioned",
             key=resource,
@@ -165,7 +204,7 @@ class Figures:
             unit=unit,
             geography=self.city_name,
             year=str(self.scenario.time.base_year),
-            source=f"{self.scenario.plan}_plan",
+            source=next((row["source"] for row in printed), ""),
             locator="",
             quote="",
             quality="estimate",

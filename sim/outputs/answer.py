@@ -58,9 +58,12 @@ def answer(
         origin=_origin(result, manifest, words),
         sentences=[
             _people(result, tables["population"], words),
+            _entered(manifest, words),
             _met(result, manifest, words),
             _missed(result, tables["gaps"], manifest, words),
+            *_too_late(result, manifest, words),
             _outside(manifest, words),
+            *_unknown_staff(manifest, words),
             _cost(result, manifest, words),
             _largest(result, tables["projects"], words),
         ],
@@ -74,11 +77,42 @@ def _banners(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> li
     if time.target_year < result.loaded.scenario.report_date.year:
         text = words.say("banner.text", target=time.target_year, cut_off=time.information_until)
         found.append(Banner(words["banner.title"], text))
+    if manifest["without_assumed"]:
+        found.append(_assumed(manifest, words))
     if not manifest["reproducible"]:
         found.append(Banner(words["levels.status"], words["banner.interrupted"]))
     if not manifest["certificate"]["ok"]:
         found.append(Banner(words["certificate.title"], words["banner.certificate"]))
     return found
+
+
+def _assumed(manifest: Mapping[str, Any], words: Texts) -> Banner:
+    bare = manifest["without_assumed"]
+    text = words.say(
+        "assumed.banner",
+        list=words.listed(words.code("resource", name) for name in manifest["assumed_baselines"]),
+        asked=bare["targets"]["in_program"],
+        met=bare["targets"]["met"],
+        present=words.money(bare["cost_figures"]["present_cost_yuan"]),
+    )
+    return Banner(words["assumed.banner_title"], text)
+
+
+def _entered(manifest: Mapping[str, Any], words: Texts) -> str:
+    counts = manifest["targets"]
+    return words.say(
+        "answer.entered",
+        rows=counts["printed"],
+        table=counts["printed_in_table"],
+        text=counts["printed"] - counts["printed_in_table"],
+        inside=counts["printed_in_program"],
+        rules=counts["rules_in_program"],
+    )
+
+
+def _unknown_staff(manifest: Mapping[str, Any], words: Texts) -> list[str]:
+    names = [words.code("resource", name) for name in manifest["unknown_stocks"]]
+    return [words.say("answer.unknown_stock", list=words.listed(names))] if names else []
 
 
 def _origin(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> list[tuple[str, str]]:
@@ -130,6 +164,17 @@ def _missed(result: RunResult, gaps: pd.DataFrame, manifest: Mapping[str, Any], 
         for resource, row in rows.iterrows()
     ]
     return words.say("answer.missed", n=len(missed), list=words["join_long"].join(parts))
+
+
+def _too_late(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> list[str]:
+    """Missed targets no project of which can open by the target year, whatever the money."""
+    rules, can_open = result.stages.rules, result.stages.delivery["can_open"].any("start_year")
+    makes = (rules.outputs > 0).where(can_open, False).any("project")
+    late = [name for name in manifest["targets"]["missed"] if not bool(makes.sel(resource=name))]
+    if not late:
+        return []
+    names = words.listed(words.code("resource", name) for name in late)
+    return [words.say("answer.too_late", list=names, year=result.loaded.scenario.time.target_year)]
 
 
 def _outside(manifest: Mapping[str, Any], words: Texts) -> str:

@@ -49,7 +49,7 @@ def write_run(result: RunResult, out: Path, lang: str, timings: Mapping[str, flo
     """
     out.mkdir(parents=True, exist_ok=True)
     folder = out / run_id(result.loaded, result.book.digests, lang)
-    with _beside(folder) as temporary:
+    with beside(folder) as temporary:
         _write_all(result, temporary, lang)
         _json(temporary / TIMINGS, {name: round(value, 3) for name, value in timings.items()})
     return folder
@@ -70,9 +70,9 @@ def holds_better(out: Path, result: RunResult, lang: str) -> bool:
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
+def beside(folder: Path) -> Iterator[Path]:
     """Yield a fresh folder beside `folder`; move it into place on success, remove it on any fault."""
-    _clear_after_killed(folder)
+    clear_after_killed(folder)
     temporary = folder.parent / f".{folder.name}.{os.getpid()}.part"
     temporary.mkdir()
     try:
@@ -87,7 +87,7 @@ def _beside(folder: Path) -> Iterator[Path]:
         raise
 
 
-def _clear_after_killed(folder: Path) -> None:
+def clear_after_killed(folder: Path) -> None:
     """Remove what killed runs left, give back the folder one was replacing, leave live runs alone."""
     for stale in sorted(folder.parent.glob(f".{folder.name}.*.part")):
         process = stale.name.removeprefix(f".{folder.name}.").split(".")[0]

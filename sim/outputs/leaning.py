@@ -70,6 +70,8 @@ def _projects(figure: Figure, result: RunResult) -> set[str] | None:
         return _makers(result, {first} | _served_by(first, result))
     if "workforce/staffing" in figure.table or figure.table == "apportioned" or "autonomous" in figure.table:
         return _makers(result, {first})
+    if "assumed_baselines" in figure.table:
+        return _makers(result, {first} | _served_by(first, result))
     if "county_baselines" in figure.table:
         return _makers(result, {first, figure.key.split(" ")[-1]})
     if "funds/" in figure.table:

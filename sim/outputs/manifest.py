@@ -85,6 +85,9 @@ def manifest(result: RunResult, tables: Mapping[str, pd.DataFrame], lang: str = 
         "mip_gap": max((row["mip_gap"] if row["mip_gap"] is not None else 1.0) for row in levels),
         "targets": target_counts(result),
         "cost_figures": dict(result.figures),
+        "assumed_baselines": list(scenario.assumed_baselines),
+        "without_assumed": _bare(result.without_assumed),
+        "unknown_stocks": unknown_staff(result),
         "rounding_cost_yuan": result.solution.rounding_cost_yuan,
         "certificate": certificate_rows(result.certificate),
         "quality_counts": quality_counts(result),
@@ -96,7 +99,8 @@ def manifest(result: RunResult, tables: Mapping[str, pd.DataFrame], lang: str = 
 def target_counts(result: RunResult) -> dict[str, Any]:
     """Return how many indicators entered the program, how many not and why, and how many are met."""
     indicators = result.stages.indicators
-    inside = [i for i in indicators if i.in_program]
+    inside = result.stages.targets
+    printed = sum(not i.is_rule for i in inside)
     reasons = Counter(i.why_not() for i in indicators if not i.in_program)
     year = result.loaded.scenario.time.target_year
     state = result.gaps["state"].sel(county="city", year=year)
@@ -104,12 +108,35 @@ def target_counts(result: RunResult) -> dict[str, Any]:
     by_level = Counter(i.level for i in inside)
     return {
         "in_program": len(inside),
-        "out_of_program": len(indicators) - len(inside),
+        "printed": len({i.number for i in indicators}),
+        "printed_in_table": len({i.number for i in indicators if i.origin == "table"}),
+        "printed_in_program": printed,
+        "rules_in_program": len(inside) - printed,
+        "out_of_program": len(indicators) - printed,
         "why_not": dict(sorted(reasons.items())),
         "met": len(inside) - len(missed),
         "missed": missed,
         "by_level": {str(level): n for level, n in sorted(by_level.items())},
     }
+
+
+def _bare(result: RunResult | None) -> dict[str, Any] | None:
+    """What the same run says without assumed baselines."""
+    if result is None:
+        return None
+    return {
+        "targets": target_counts(result),
+        "cost_figures": dict(result.figures),
+        "certificate": result.certificate.ok,
+    }
+
+
+def unknown_staff(result: RunResult) -> list[str]:
+    """Return the cadres of unknown stock that something in the program would need."""
+    wanted = {t.resource for t in result.stages.targets}
+    staffing = result.book["workforce/staffing"]
+    asked = {row["cadre"] for row in staffing if row["resource"] in wanted}
+    return [name for name in result.stages.unknown if name in asked]
 
 
 def certificate_rows(certificate: Certificate) -> dict[str, Any]:

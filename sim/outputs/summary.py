@@ -19,6 +19,8 @@ _WORDS = {
         "proof": "证书{checks}项全部通过",
         "gap": "  {name}: 距已证明的界{gap:.3f}% ({status})",
         "no_bound": "  {name}: 未证明任何界 ({status})",
+        "rule": "  未达到的规划标准: {name},目标年需要{need:g}",
+        "assumed": "含假定基期({list});不采用时: 进入{n}项,达标{met}项,现值成本{present:.2f}亿元",
     },
     "en": {
         "targets": "targets in the program: {n}, met: {met}; {out} rows are outside the program",
@@ -29,6 +31,9 @@ _WORDS = {
         "proof": "all {checks} checks of the certificate hold",
         "gap": "  {name}: {gap:.3f} % from its proven bound ({status})",
         "no_bound": "  {name}: no bound proven ({status})",
+        "rule": "  planning rule missed: {name}, needs {need:g} in the target year",
+        "assumed": "with assumed baselines ({list}); without them {n} targets enter, {met} are met,"
+        " present cost {present:.2f} x 100 million yuan",
     },
 }
 
@@ -42,11 +47,34 @@ def summary(folder: Path, lang: str) -> tuple[dict[str, Any], list[str]]:
     lines = [
         words["targets"].format(met=targets["met"], n=targets["in_program"], out=targets["out_of_program"]),
         *(_missed(row, words, names) for row in _short_rows(folder)),
+        *_rules_missed(folder, words, lang),
+        *_assumed(record, words),
         *(words[name].format(value=money[name] / 1e8) for name in money),
         words["proof"].format(checks=len(record["certificate"]["checks"])),
         *(_above(row, words) for row in record["levels"] if row["mip_gap"] is None or row["mip_gap"] > 0),
     ]
     return record, lines
+
+
+def _rules_missed(folder: Path, words: dict[str, str], lang: str) -> list[str]:
+    table = read_table(folder, "rules")
+    short = table[table["state"] == "gap"].to_dict("records")
+    name = "name_en" if lang == "en" else "name"
+    return [words["rule"].format(name=row[name], need=row["need"]) for row in short]
+
+
+def _assumed(record: dict[str, Any], words: dict[str, str]) -> list[str]:
+    bare = record["without_assumed"]
+    if bare is None:
+        return []
+    return [
+        words["assumed"].format(
+            list=", ".join(record["assumed_baselines"]),
+            n=bare["targets"]["in_program"],
+            met=bare["targets"]["met"],
+            present=bare["cost_figures"]["present_cost_yuan"] / 1e8,
+        )
+    ]
 
 
 def _above(row: dict[str, Any], words: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ import xarray as xr
 from sim.gaps import TOLERANCE
 from sim.indicators import PER_FACILITY, PER_POPULATION, Indicator
 from sim.names import CASES, CITY
+from sim.outputs.plan_tables import plan_tables
 from sim.pipeline import RunResult
 
 GAP_COLUMNS = ("need", "capacity", "gap", "shortfall", "coverage", "state")
@@ -26,6 +27,7 @@ def tables(result: RunResult) -> dict[str, pd.DataFrame]:
         "projects": projects(result),
         "ledger": result.ledger,
         "evidence": evidence(result),
+        **plan_tables(result),
     }
 
 
@@ -74,6 +76,7 @@ def indicators(result: RunResult) -> pd.DataFrame:
     """Every row of the plan, as printed, with its projected value in the printed unit and its state."""
     rows = []
     for item in result.stages.indicators:
+        track = result.stages.tracks[item.label]
         without, with_plan = (_projected(item, data, result) for data in (result.stages.gaps, result.gaps))
         rows.append(
             {
@@ -84,16 +87,29 @@ def indicators(result: RunResult) -> pd.DataFrame:
                 "measure": item.measure,
                 "sense": item.sense,
                 "bound": item.bound,
+                "origin": item.origin,
+                "scope": item.scope,
                 "force": item.force,
                 "priority": item.level if item.in_program else "",
                 "baseline": item.baseline,
+                "base_year": item.base_year,
+                "baseline_as": item.baseline_as,
                 "baseline_text": item.baseline_text,
+                "assumed": "yes" if item.assumed else "no",
                 "target": item.target,
+                "target_high": item.target_high,
+                "target_as": item.target_as,
                 "target_text": item.target_text,
+                "target_year": item.target_year,
+                "last_value": track.last_value,
+                "last_year": track.last_year or "",
+                "required_per_year": track.required_per_year,
+                "path_value": track.path_value,
                 "projected_without": without,
                 "projected_with": with_plan,
                 "state": indicator_state(item, result),
                 "in_program": "yes" if item.in_program else "no",
+                "why_not": item.why_not(),
                 "seed_file": item.seed_file,
                 "seed_line": item.seed_line,
             }
@@ -104,19 +120,14 @@ def indicators(result: RunResult) -> pd.DataFrame:
 def indicator_state(item: Indicator, result: RunResult) -> str:
     """Return the state of an indicator with the plan.
 
-    An indicator no project answers is monitored: with no value after the base year known, it is on
-    the straight path from baseline to target by definition, unless its baseline is unknown.
+    An indicator no project answers is monitored against the straight path from baseline to target.
     """
     if item.in_program:
         year = result.loaded.scenario.time.target_year
         return str(result.gaps["state"].sel(resource=item.resource, county=CITY, year=year).item())
-    if not item.known:
+    if item.response == "construct" and not item.known:
         return "unknown_baseline"
-    if math.isnan(item.target):
-        return "no_target"
-    if item.measure == "change_per_year":
-        return "monitor_on"
-    return "hold" if item.holds_already else "monitor_on"
+    return result.stages.tracks[item.label].state
 
 
 def _projected(item: Indicator, data: xr.Dataset, result: RunResult) -> float:

@@ -114,5 +114,5 @@ def _names(result: RunResult, words: Mapping[str, str]) -> dict[str, str]:
     names |= {f"source.{row['source']}": row["title"] for row in book["sources"]}
     return names | {
         f"indicator.{item.label}": str(getattr(item, words["column.indicator"]))
-        for item in result.stages.indicators
+        for item in (*result.stages.indicators, *result.stages.planning_rules)
     }

@@ -33,6 +33,7 @@ NUMBER_FORMATS = {
     "year": "0",
     "figure": "General",
 }
+PLAN_SHEETS = ("works", "rules", "tasks", "conflicts")
 _NOT_CODES = {*NUMBER_FORMATS, "text"}
 _HERE = Path(__file__).resolve().parent
 Rows = Sequence[Sequence[Any]]
@@ -96,6 +97,10 @@ def write_workbook(
             ("projects", tables["projects"].assign(county_name=tables["projects"]["county"])),
         ):
             writer.sheet(name, _cells(frame, columns(name, lang)))
+        for name in PLAN_SHEETS:
+            if len(tables[name]):
+                shown = _plan_sheet(tables[name], words)
+                writer.sheet(name, _cells(shown, columns(name, lang)))
         writer.cash(nominal)
         writer.sheet("ledger", _cells(nominal, columns("ledger", lang)), formula=_fen_to_yuan)
         writer.sheet("evidence", _cells(_evidence(tables["evidence"], words), columns("evidence", lang)))
@@ -194,6 +199,13 @@ def _cells(frame: pd.DataFrame, shown: Sequence[Column]) -> Rows:
 def _nominal(ledger: pd.DataFrame) -> pd.DataFrame:
     kept = ledger[ledger["price_basis"] == "nominal"].reset_index(drop=True)
     return kept.assign(county_name=kept["county"], yuan=kept["amount_fen"] / FEN)
+
+
+def _plan_sheet(frame: pd.DataFrame, words: Texts) -> pd.DataFrame:
+    """The table with the name in the language and the county by its name."""
+    given = {"county_name": frame["county"]} if "county" in frame else {}
+    named = {"name": frame[words["column.indicator"]]} if "name" in frame else {}
+    return frame.assign(**given, **named)
 
 
 def _target_gaps(gaps: pd.DataFrame, year: int) -> pd.DataFrame:

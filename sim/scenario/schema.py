@@ -15,14 +15,16 @@ FundName = Literal["central", "provincial", "special_bond", "municipal", "county
 class Part(BaseModel):
     """Base of every part: immutable, unknown keys refused, no silent conversion."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class Title(Part):
     """The title printed on the first page."""
 
     zh: Annotated[str, Field(min_length=1, max_length=200)]
+    "The title in Chinese."
     en: Annotated[str, Field(min_length=1, max_length=200)]
+    "The title in English."
 
 
 class Time(Part):
@@ -68,12 +70,14 @@ class Workforce(Part):
     """Which figure of the recruitment ceilings holds."""
 
     growth_ceiling: Literal["low", "central", "high"] = "central"
+    "Low, central or high pace at which a cadre can grow by recruitment."
 
 
 class Prices(Part):
     """Prices and the point of the cost distributions that is used."""
 
     price_year: Year
+    "Year in whose prices costs are stated; present costs are discounted to it."
     cost_quantile: Share = 0.5
     "0.25, 0.5 and 0.75 are the quartiles and the median of the sampled costs."
 
@@ -89,8 +93,11 @@ class Envelope(Part):
     """The most a fund may spend in a year, or in the whole plan when no year is given."""
 
     fund: FundName
+    "Who pays."
     year: Year | None = None
+    "Year it may be spent in; the whole plan where none is given."
     amount_yuan: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    "Most that may be spent, nominal yuan."
 
 
 class Solver(Part):
@@ -110,6 +117,7 @@ class Scenario(Part):
     """One named case."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    "Short name; the run folder is named after it."
     title: Title
     plan: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
     "Folder of the plan's tables under `params/plans/`."
@@ -123,10 +131,13 @@ class Scenario(Part):
     workforce: Workforce = Workforce()
     allocation: Allocation = Allocation()
     readings: dict[str, str] = {}
-    "Which reading of an ambiguous target holds, by indicator."
+    "Which reading holds of a target that can be read in several ways or is printed twice, by indicator."
+    assumed_baselines: tuple[str, ...] = ()
+    "Resources whose baseline the plan does not print and is taken from `assumed_baselines.csv`."
     priority: str = "constructible"
     "Preset of `priorities.csv`."
     envelopes: tuple[Envelope, ...] = ()
+    "Most that funds may spend; none where nothing is said."
     assumptions: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
     "Named figures of `scalars.csv` to replace."
     tables: str | None = None

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.shipped import scenario_names
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.benchmark
 
@@ -32,8 +34,14 @@ def measured(*command: str, cwd: Path) -> tuple[float, float]:
     return seconds, kib / 1024
 
 
-def test_a_cold_run_of_nanchang_keeps_its_limits(tmp_path: Path) -> None:
-    seconds, megabytes = measured(sys.executable, "-m", "sim", "run", "nanchang", "--out", "o", cwd=tmp_path)
+SHIPPED = ("nanchang", "kunming")
+if os.environ.get("GAPWISE_LONG"):
+    SHIPPED = tuple(scenario_names())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_cold_run_keeps_its_limits(name: str, tmp_path: Path) -> None:
+    seconds, megabytes = measured(sys.executable, "-m", "sim", "run", name, "--out", "o", cwd=tmp_path)
     assert seconds <= 8, f"{seconds:.1f} CPU seconds"
     assert megabytes <= 600, f"{megabytes:.0f} MB"
 

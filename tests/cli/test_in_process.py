@@ -42,7 +42,10 @@ def test_run_then_reuse_then_verify(sim, home: Path) -> None:
     assert code == 0
     assert "checks hold" in out
     record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert record["targets"]["in_program"] + record["targets"]["out_of_program"] == 28
+    counts = record["targets"]
+    assert counts["printed_in_program"] + counts["out_of_program"] == record["rows"]["indicators"]
+    assert counts["printed_in_table"] == 24
+    assert counts["printed"] > 24 + 50
     path = folder / "tables" / "gaps.csv"
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     code, out, _ = sim("verify", str(folder))
@@ -53,7 +56,7 @@ def test_run_then_reuse_then_verify(sim, home: Path) -> None:
 def test_validate_says_what_enters(sim) -> None:
     code, out, _ = sim("validate", "nanchang", "--set", "readings.T1=stock")
     assert code == 0
-    assert "targets in the program: 11 of 28" in out
+    assert "targets in the program: 11 of 79" in out
     assert "unknown_baseline" in out
     assert "two sources disagree" in out
 

@@ -68,7 +68,9 @@ def _paths(retirement: float, growth: float) -> xr.Dataset:
     years = {"cadre": CADRES, "county": ["360102"], "year": [2020, 2021, 2022]}
     heads = xr.DataArray([[[50, 45, 40.0]], [[80, 84, 88.0]]], dims=("cadre", "county", "year"), coords=years)
     grows = xr.DataArray([growth, np.nan, np.nan, np.nan], dims="resource", coords={"resource": RESOURCES})
-    return supply_paths(stock, heads, retirement, grows).squeeze("county")
+    works = xr.DataArray([[[0, 0, 30.0]], *[[[0.0] * 3]] * 3], dims=("resource", "county", "year"))
+    works = works.assign_coords({**coords, "year": years["year"]})
+    return supply_paths(stock, heads, retirement, grows, works).squeeze("county")
 
 
 def test_old_stock_retires_private_supply_grows_and_heads_follow_the_workforce():
@@ -77,6 +79,7 @@ def test_old_stock_retires_private_supply_grows_and_heads_follow_the_workforce()
     np.testing.assert_allclose(supply["autonomous"].sel(resource="beds"), [0, 2, 4])
     np.testing.assert_allclose(supply["remaining"].sel(resource="nurses"), [80, 84, 88])
     assert (supply["autonomous"].sel(resource=["stations", "nurses"]) == 0).all()
+    np.testing.assert_allclose(supply["committed"].sel(resource="beds"), [0, 0, 30])
 
 
 @given(st.floats(0, 1), st.floats(0, 0.2))

@@ -127,6 +127,7 @@ def _figures(
             folder, "scalars", [{"name": k, "value": v, "unit": UNITS[k]} for k, v in money.items()]
         ),
     }
+    book["plans/scalars"] = Table("plans/scalars", "scalars.csv", ())
     return Figures(Book(book, {}, {}), load_scenario("nanchang").scenario)
 
 

@@ -73,7 +73,8 @@ def _case(seed: int, staffed: bool) -> tuple:
     need["denominator"] = ("resource", "county", "year"), np.stack([people, fixed])
     residents = xr.DataArray(people, dims=("county", "year"), coords={"county": COUNTIES, **years})
     grown = _units(seed + 1) * xr.DataArray([0.0, 1.0], dims="year", coords=years)
-    supply = xr.Dataset({"remaining": _units(seed), "autonomous": grown})
+    works = grown.copy(data=np.roll(grown.values, 1, axis=0))
+    supply = xr.Dataset({"remaining": _units(seed), "autonomous": grown, "committed": works})
     limit = _units(seed + 2, high=200.0) if staffed else _units(seed) * 0 + np.inf
     exits = _units(seed + 3, high=20.0).isel(year=0, drop=True)
     return need, residents, supply, limit, exits
@@ -82,7 +83,7 @@ def _case(seed: int, staffed: bool) -> tuple:
 @given(st.integers(0, 10**6), st.booleans())
 def test_the_causes_sum_to_the_change_of_the_gap(seed, staffed):
     need, people, supply, limit, exits = _case(seed, staffed)
-    have = np.minimum(supply["remaining"] + supply["autonomous"], limit)
+    have = np.minimum(supply["remaining"] + supply["autonomous"] + supply["committed"], limit)
     gap = need["standard"] * need["denominator"] - have
     change = (gap.sel(year=2025) - gap.sel(year=2020)).transpose("resource", "county")
     split = causes(need, people, supply, limit, exits)
@@ -93,9 +94,10 @@ def test_the_causes_sum_to_the_change_of_the_gap(seed, staffed):
 def test_what_did_not_happen_is_no_cause(seed):
     need, people, supply, limit, exits = _case(seed, staffed=False)
     need["standard"] = need["standard"].isel(year=0, drop=True) * xr.ones_like(need["year"], float)
-    still = supply.assign(autonomous=0 * supply["autonomous"])
+    nothing = 0 * supply["autonomous"]
+    still = supply.assign(autonomous=nothing, committed=nothing)
     split = causes(need, people, still, limit, exits)
-    for cause in ("target_change", "autonomous_supply", "staffing_limit"):
+    for cause in ("target_change", "autonomous_supply", "committed_works", "staffing_limit"):
         assert (split.sel(cause=cause) == 0).all()
     np.testing.assert_allclose(split.sel(cause="age_structure"), 0, atol=1e-9)
     assert (split.sel(cause="population_size", resource="cdc_standard") == 0).all()
@@ -108,6 +110,8 @@ def test_without_a_staffing_limit_supply_causes_are_their_own_amounts(seed):
     np.testing.assert_allclose(split.sel(cause="stock_left"), exits, atol=1e-8)
     grown = supply["autonomous"].sel(year=2025)
     np.testing.assert_allclose(split.sel(cause="autonomous_supply"), -grown, atol=1e-8)
+    works = supply["committed"].sel(year=2025)
+    np.testing.assert_allclose(split.sel(cause="committed_works"), -works, atol=1e-8)
     change = supply["remaining"].diff("year").squeeze("year", drop=True)
     np.testing.assert_allclose(split.sel(cause="entrants"), -(change + exits), atol=1e-8)
 

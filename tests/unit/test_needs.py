@@ -68,7 +68,9 @@ def test_a_share_of_facilities_counts_facilities():
 
 def test_a_target_for_every_county_asks_it_of_each():
     need = _need(
-        indicator(measure="stock_total", scope="every_county", baseline=math.nan, target=1.0, per="")
+        indicator(
+            measure="stock_total", scope="every_county", baseline=math.nan, target=1.0, per="", by_county=True
+        )
     )
     np.testing.assert_array_equal(need, np.ones((2, 6)))
 
@@ -78,7 +80,15 @@ def test_a_target_for_every_county_asks_it_of_each():
     [
         ({}, ""),
         ({"baseline": math.nan}, "unknown_baseline"),
-        ({"baseline": math.nan, "scope": "every_county"}, ""),
+        ({"baseline": math.nan, "scope": "every_county"}, "unknown_baseline"),
+        ({"baseline": math.nan, "scope": "every_county", "by_county": True}, ""),
+        ({"baseline": math.nan, "measure": "cumulative_works"}, ""),
+        ({"baseline": 7.0, "scope": "worst_township"}, "unknown_baseline"),
+        ({"measure": "share", "per": "hospitals"}, "unknown_baseline"),
+        ({"measure": "share", "per": "hospitals", "facilities": 11.0}, ""),
+        ({"target_year": 2030}, "later_year"),
+        ({"target_year": 2022}, ""),
+        ({"answered": False}, "no_project_type"),
         ({"baseline": 0.0}, ""),
         ({"target": math.nan}, "no_target"),
         ({"response": "monitor"}, "monitored"),

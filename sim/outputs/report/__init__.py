@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from sim.outputs.answer import answer
 from sim.outputs.report.charts import Chart, charts
+from sim.outputs.report.plan_sections import plan_sections
 from sim.outputs.report.sections import sections
 from sim.outputs.texts import texts
 from sim.pipeline import RunResult
@@ -38,6 +39,7 @@ def render_report(
             title=getattr(result.loaded.scenario.title, lang),
             answer=answer(result, tables, manifest, words),
             sections=sections(result, tables, manifest, words),
+            plan=plan_sections(result, tables, manifest, words),
             charts={chart.name: chart for chart in drawn},
             chart_data=_inlined([_plain(chart) for chart in drawn]),
             plotly=Markup(_plotly()),

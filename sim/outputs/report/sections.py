@@ -33,6 +33,7 @@ class Sections:
     leaning: Rows
     quality: str
     indicators: list[IndicatorRow]
+    text_indicators: list[IndicatorRow]
     indicators_note: str
     cause_heads: list[str]
     causes: Rows
@@ -56,7 +57,8 @@ def sections(
         priorities=priorities(result, words),
         leaning=[leaning_row(row, words) for row in manifest["leaning"]],
         quality=quality(manifest["quality_counts"]["all"], words),
-        indicators=[indicator_row(row, words) for row in tables["indicators"].to_dict("records")],
+        indicators=_indicator_rows(tables["indicators"], "table", words),
+        text_indicators=_indicator_rows(tables["indicators"], "text", words),
         indicators_note=words.say("indicators.note", year=year),
         cause_heads=[words.code("cause", cause) for cause in CAUSES],
         causes=causes(tables["causes"], words),
@@ -107,6 +109,10 @@ def quality(counts: Mapping[str, int], words: Texts) -> str:
     return words.say("leaning.counts", n=sum(counts.values()), list=words.listed(parts))
 
 
+def _indicator_rows(table: pd.DataFrame, origin: str, words: Texts) -> list[IndicatorRow]:
+    return [indicator_row(row, words) for row in table[table["origin"] == origin].to_dict("records")]
+
+
 def indicator_row(row: Mapping[Any, Any], words: Texts) -> IndicatorRow:
     """Say one row of the plan, as printed, projected and judged."""
     cells = [
@@ -115,13 +121,38 @@ def indicator_row(row: Mapping[Any, Any], words: Texts) -> IndicatorRow:
         words.code("printed_unit", row["unit"]),
         words.code("force", row["force"]),
         str(row["priority"]),
-        str(row["baseline_text"]),
-        str(row["target_text"]),
+        _baseline(row, words),
+        str(row["target_text"]) or words.code("target_as", row["target_as"]),
         _projected(row["projected_without"]),
         _projected(row["projected_with"]),
+        _last(row, words),
+        _required(row),
     ]
     state = str(row["state"])
     return IndicatorRow(cells, state, words.code("state", state), str(row["seed_line"]))
+
+
+def _baseline(row: Mapping[Any, Any], words: Texts) -> str:
+    """As printed; how the cell looks where nothing stands in it; the assumption that stands in."""
+    if row["assumed"] == "yes":
+        return words.say("indicators.assumed", plain(row["baseline"]))
+    return str(row["baseline_text"]) or words.say(
+        "indicators.blank", words.code("baseline_as", row["baseline_as"])
+    )
+
+
+def _last(row: Mapping[Any, Any], words: Texts) -> str:
+    """The last known value where one later than the baseline is known."""
+    if row["last_year"] in ("", row["base_year"]):
+        return ""
+    return words.say("indicators.years", value=plain(row["last_value"]), year=row["last_year"])
+
+
+def _required(row: Mapping[Any, Any]) -> str:
+    """Change still needed each year; nothing where the target is reached already."""
+    required = row["required_per_year"]
+    away = required == required and (required > 0) == (row["sense"] == "more") and required != 0
+    return f"{required:+.3g}".replace("-", "−") if away and row["in_program"] == "no" else ""
 
 
 def causes(table: pd.DataFrame, words: Texts) -> Rows:

@@ -33,13 +33,13 @@ def faults(tmp_path: Path) -> Callable[..., tuple[Problem, ...]]:
 
 
 PLAN = "plans/nanchang/indicators.csv"
-NURSES = "1000,more,at_least,,expected,city,,nurses,2020,3.88"
+NURSES = "1000,resident,more,at_least,,expected,city,,nurses,2020,3.88"
 
 
 @pytest.mark.parametrize(
     ("table", "old", "new", "found"),
     [
-        (PLAN, NURSES, NURSES.removesuffix("3.88"), "the baseline of nurses is unknown"),
+        (PLAN, NURSES, NURSES.removesuffix("3.88"), "baseline is ''"),
         (PLAN, NURSES, NURSES.replace("1000", "0", 1), "per is '0'"),
         (PLAN, NURSES, NURSES.replace("more", "less"), "sense of a target to construct is 'less'"),
         (PLAN, NURSES, NURSES.replace("at_least", "at_most"), "bound of a target to construct is 'at_most'"),
@@ -72,6 +72,6 @@ def test_a_missing_ceiling_is_not_no_ceiling(faults) -> None:
 
 def test_a_resource_twice_in_the_floor_is_refused(faults) -> None:
     problems = faults(
-        "conflicts.csv", "nanchang_plan", "nanchang_plan", "allocation.equity_floor=[beds, beds]"
+        "priorities.csv", "constructible", "constructible", "allocation.equity_floor=[beds, beds]"
     )
     assert "beds stands twice" in str(problems[0])

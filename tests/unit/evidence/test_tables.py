@@ -155,7 +155,7 @@ def test_a_bad_cell_is_told_where_it_stands(problems, table, start, old, new, co
     [
         (_replace(",population,", ",popolation,"), "own/counties.csv:1:7", "unknown column", "population"),
         (_replace(",city_name,", ",city,"), "own/counties.csv:1:5", "column 'city' stands twice", ""),
-        (_replace("\n360103,", "\n360103,,"), "own/counties.csv:3:1", "14 fields", ""),
+        (_replace("\n360103,", "\n360103,,"), "own/counties.csv:3:1", "16 fields", ""),
         (
             _replace("\n360103,", "\n360102,"),
             "own/counties.csv:3:1",
@@ -189,7 +189,7 @@ def test_a_broken_table_is_told(problems, edit, where, found, near):
         ),
         (
             {"scalars.csv": _replace("rogers_castro_1981", "rogers_1981")},
-            "own/scalars.csv:4:8",
+            "own/scalars.csv:3:8",
             "rogers_1981",
             "rogers_castro_1981",
         ),
@@ -201,7 +201,7 @@ def test_a_broken_table_is_told(problems, edit, where, found, near):
         ),
         (
             {"plans/nanchang/indicators.csv": _replace(",physicians,2020", ",phisicians,2020")},
-            "own/plans/nanchang/indicators.csv:12:14",
+            "own/plans/nanchang/indicators.csv:13:16",
             "phisicians",
             "physicians",
         ),
@@ -218,9 +218,9 @@ def test_tables_that_disagree_are_told(problems, changes, where, found, near):
 @pytest.mark.parametrize(
     ("more", "place", "found", "near"),
     [
-        ("assumptions:\n  deflater: 0.01\n", "37:13", "no figure 'deflater'", "deflator"),
-        ("assumptions:\n  deflator: -5.0\n", "37:13", "-5", ""),
-        ("assumptions:\n  recurrent_years: 0.0\n", "37:20", "0", ""),
+        ("assumptions:\n  deflater: 0.01\n", "38:13", "no figure 'deflater'", "deflator"),
+        ("assumptions:\n  deflator: -5.0\n", "38:13", "-5", ""),
+        ("assumptions:\n  recurrent_years: 0.0\n", "38:20", "0", ""),
     ],
 )
 def test_an_assumption_of_the_scenario_must_name_a_figure_and_keep_its_bounds(

@@ -12,7 +12,8 @@ from sim.ledger import yuan
 from sim.outputs.texts import LANGUAGES, texts
 from sim.outputs.workbook import columns, write_workbook
 
-SHEETS = ("summary", "indicators", "gaps", "projects", "cash", "ledger", "evidence", "dictionary")
+PLANNED = ("works", "rules", "conflicts")
+SHEETS = ("summary", "indicators", "gaps", "projects", *PLANNED, "cash", "ledger", "evidence", "dictionary")
 
 
 @pytest.fixture(scope="module")

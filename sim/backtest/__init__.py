@@ -1,0 +1,1 @@
+"""Back-tests: what the engine would have said, beside what happened and two naive rivals."""

@@ -1,0 +1,119 @@
+"""Reading what happened: published figures by place, year and indicator, in the layouts they come in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from sim.errors import InputError, Problem, nearest
+from sim.evidence.tables import Table
+from sim.names import CITY
+
+NEEDED = ("year", "indicator", "value", "unit")
+PLACES = ("adcode", "county", "name", "region")
+SCALES = {"万人": 1e4, "persons": 1.0, "人": 1.0, "beds": 1.0, "children per woman": 1.0, "per 1000": 1.0}
+COLUMNS = ("level", "county", "indicator", "year", "actual", "quality", "source", "where")
+_YEAR = re.compile(r"(\d{4})(-\d{2}-\d{2})?")
+
+
+def read_actuals(path: Path, counties: Table, city: str) -> pd.DataFrame:
+    """Return the published figures of one city and its counties.
+
+    Args:
+        path: a CSV file with `year, indicator, value, unit` and one of `adcode, county, name, region`
+            (the layouts of population, vital rates and health resources); other places are left out.
+        counties: table of counties.
+        city: six-digit code of the city.
+
+    Returns:
+        `level` (city or county), `county` (code, `city` for the whole), `indicator`, `year`, `actual` in
+        persons, heads, beds or births, `quality`, `source`, `where`; a census day counts as its year-end.
+
+    Raises:
+        InputError: every cell that cannot be read, with file:line:column.
+    """
+    header, lines = _read(path)
+    problems = list(_header_problems(header, str(path)))
+    if problems:
+        raise InputError(problems)
+    places = _places(counties, city)
+    rows, faults = list[dict[str, object]](), list[Problem]()
+    for number, cells in lines:
+        row = dict(zip(header, cells, strict=False))
+        county = _county(row, places)
+        if county is not None and row.get("age_group", "") in ("", "total"):
+            found = _row(row, county, f"{path}:{number}", header)
+            if isinstance(found, Problem):
+                faults.append(found)
+            else:
+                rows.append(found)
+    if faults:
+        raise InputError(faults)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    if not path.is_file():
+        raise InputError([Problem(str(path), "there is no such file", "a CSV file")])
+    raw = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            reader = csv.reader(io.StringIO(raw.decode(encoding)))
+            header = [name.strip() for name in next(reader, [])]
+            return header, [(reader.line_num, cells) for cells in reader if any(cells)]
+        except UnicodeDecodeError:
+            continue
+    raise InputError([Problem(f"{path}:1:1", "the text is neither UTF-8 nor GBK", "a CSV file")])
+
+
+def _header_problems(header: list[str], label: str) -> Iterator[Problem]:
+    for name in NEEDED:
+        if name not in header:
+            yield Problem(
+                f"{label}:1:1", f"column {name!r} is missing", ", ".join(NEEDED), nearest(name, header)
+            )
+    if not any(name in header for name in PLACES):
+        yield Problem(f"{label}:1:1", "no column says where", ", ".join(PLACES))
+
+
+def _places(counties: Table, city: str) -> Mapping[str, str]:
+    own = counties.where(city=city)
+    names = {row["county"]: row["county"] for row in own} | {row["county_name"]: row["county"] for row in own}
+    whole = next(iter(own))
+    return names | {city: CITY, whole["city_name"]: CITY}
+
+
+def _county(row: Mapping[str, str], places: Mapping[str, str]) -> str | None:
+    """The county a row speaks of: by its code, else by its name, else by its region."""
+    if row.get("adcode"):
+        return places.get(row["adcode"])
+    if "county" in row:
+        if row.get("region") and row["region"] not in places:
+            return None
+        return places.get(row["county"] or row.get("region", ""))
+    return places.get(row.get("name") or row.get("region", ""))
+
+
+def _row(row: Mapping[str, str], county: str, where: str, header: list[str]) -> dict[str, object] | Problem:
+    year = _YEAR.fullmatch(row["year"].strip())
+    if year is None:
+        return Problem(f"{where}:{header.index('year') + 1}", f"year is {row['year']!r}", "a year")
+    try:
+        value = float(row["value"].replace(",", ""))
+    except ValueError:
+        return Problem(f"{where}:{header.index('value') + 1}", f"value is {row['value']!r}", "a number")
+    return {
+        "level": CITY if county == CITY else "county",
+        "county": county,
+        "indicator": row["indicator"].strip(),
+        "year": int(year.group(1)),
+        "actual": value * SCALES.get(row["unit"].strip(), 1.0),
+        "quality": row.get("quality", ""),
+        "source": row.get("source_title", ""),
+        "where": where,
+    }

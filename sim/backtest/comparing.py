@@ -1,0 +1,119 @@
+"""A projection from what was known at a cut-off, beside what was published afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.backtest.rivals import constant_growth, grey_model
+from sim.backtest.scores import scores
+from sim.demography.inputs import population_inputs
+from sim.demography.projection import project_population
+from sim.evidence.figures import Figures
+from sim.names import CITY
+from sim.uncertainty.ensemble import Spread, ensemble
+
+AGE_GROUPS = {
+    "age_0_14": (0, 14),
+    "age_0_15": (0, 15),
+    "age_15_59": (15, 59),
+    "age_16_59": (16, 59),
+    "age_60_plus": (60, 100),
+    "age_65_plus": (65, 100),
+}
+BAND = (0.1, 0.9)
+"Ends of the 80 % band."
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a back-test found.
+
+    Attributes:
+        rows: one row a published figure after the cut-off, with projection, band and rivals.
+        scores: errors by level and indicator.
+        left_out: published figures after the cut-off of indicators the projection does not speak of.
+    """
+
+    rows: pd.DataFrame
+    scores: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+def compare(figures: Figures, actuals: pd.DataFrame, cut_off: int, spread: Spread, draws: int) -> Comparison:
+    """Project with data up to the cut-off and compare with what was published for later years.
+
+    Args:
+        figures: the evidence of a scenario.
+        actuals: of `read_actuals`; figures up to the cut-off are the history of the rivals.
+        cut_off: last year whose published figures the projection knows.
+        spread: how far paths drift in the band.
+        draws: number of draws of the band.
+    """
+    later = actuals[actuals["year"] > cut_off]
+    counties = figures.book["counties"].where(city=figures.scenario.city).column("county")
+    inputs = population_inputs(figures, counties, cut_off)
+    known = [int(year) for year in inputs["year"].values]
+    last = min(max(later["year"].max() if len(later) else cut_off, known[0]), known[-1])
+    inputs = inputs.sel(year=slice(known[0], last))
+    central = quantities(project_population(inputs))
+    names = set(map(str, central["indicator"].values))
+    spoken = later["indicator"].isin(names) & (later["year"] <= last)
+    drawn = [quantities(block) for block in ensemble(inputs, cut_off + 1, spread, draws)]
+    band = xr.concat(drawn, "draw").quantile(BAND, "draw")
+    rows = pd.DataFrame(
+        [_row(row, central, band, actuals, cut_off) for row in later[spoken].to_dict("records")]
+    )
+    return Comparison(rows, scores(rows) if len(rows) else rows, later[~spoken])
+
+
+def quantities(projected: xr.Dataset) -> xr.DataArray:
+    """Return the quantities a projection speaks of: (..., indicator, county, year), the city last."""
+    people = projected["population"]
+    found = {"resident_population": people.sum(("sex", "age"))}
+    found |= {str(sex): people.sel(sex=sex, drop=True).sum("age") for sex in people["sex"].values}
+    found |= {
+        name: people.sel(age=slice(first, last)).sum(("sex", "age"))
+        for name, (first, last) in AGE_GROUPS.items()
+    }
+    found["births"] = projected["births"].sum("sex")
+    found["deaths"] = projected["deaths"].sum(("sex", "age"))
+    whole = xr.concat(list(found.values()), pd.Index(list(found), name="indicator"))
+    city = whole.sum("county").expand_dims(county=[CITY])
+    return xr.concat([whole, city], "county")
+
+
+def _row(
+    row: Mapping[Any, Any], central: xr.DataArray, band: xr.DataArray, actuals: pd.DataFrame, cut_off: int
+) -> dict[str, Any]:
+    at = {"indicator": row["indicator"], "county": row["county"], "year": row["year"]}
+    low, high = band.sel(at).values
+    history = _history(row, actuals, cut_off)
+    ahead = np.array([row["year"]])
+    return dict(row) | {
+        "projected": float(central.sel(at)),
+        "low": float(low),
+        "high": float(high),
+        "constant_growth": float(constant_growth(*history, ahead)[0]) if len(history[0]) else np.nan,
+        "grey_model": float(grey_model(*history, ahead)[0]) if len(history[0]) else np.nan,
+    }
+
+
+def _history(row: Mapping[Any, Any], actuals: pd.DataFrame, cut_off: int) -> tuple[np.ndarray, np.ndarray]:
+    """Published figures of the same series up to the cut-off; the last of a year where two stand.
+
+    Figures from before a census that it revised cannot be told from others here: the user leaves
+    them out of the file.
+    """
+    same = actuals[
+        (actuals["indicator"] == row["indicator"])
+        & (actuals["county"] == row["county"])
+        & (actuals["year"] <= cut_off)
+    ]
+    by_year = same.sort_values("year", kind="stable").groupby("year")["actual"].last()
+    return by_year.index.to_numpy(dtype=float), by_year.to_numpy(dtype=float)

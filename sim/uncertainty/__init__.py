@@ -1,0 +1,1 @@
+"""Where chance comes in: drawn paths of what no one knows, and ensembles of projections."""

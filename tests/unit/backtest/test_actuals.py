@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from sim.backtest.actuals import read_actuals
+from sim.errors import InputError
+from sim.evidence.tables import read_table
+from sim.shipped import folder
+
+HEADS = "region,level,adcode,name,year,indicator,value,unit,quality,source_title\n"
+
+
+@pytest.fixture(scope="module")
+def counties():
+    return read_table(folder("params") / "counties.csv", "counties")
+
+
+def read(tmp_path, counties, text, encoding="utf-8"):
+    path = tmp_path / "actual.csv"
+    path.write_bytes(text.encode(encoding))
+    return read_actuals(path, counties, "360100")
+
+
+def test_places_are_known_by_code_or_name_and_others_are_left_out(tmp_path, counties):
+    found = read(
+        tmp_path,
+        counties,
+        HEADS
+        + "南昌市,city,360100,南昌市,2021,resident_population,643.75,万人,official,公报\n"
+        + "南昌市,county,360102,东湖区,2021,births,2000,persons,official,公报\n"
+        + "昆明市,city,530100,昆明市,2021,resident_population,850.2,万人,secondary,表\n",
+    )
+    assert found["county"].tolist() == ["city", "360102"]
+    assert found["actual"].tolist() == [6437500, 2000]
+    assert found["level"].tolist() == ["city", "county"]
+
+
+def test_the_layout_of_health_resources_is_read_and_an_empty_county_is_the_city(tmp_path, counties):
+    text = "region,county,year,indicator,value,unit\n南昌市,,2020,beds,44200,beds\n"
+    text += "云南省,,2018,beds,291200,beds\n"
+    found = read(tmp_path, counties, text + "南昌市,东湖区,2020,beds,9000,beds\n")
+    assert found[["county", "actual"]].values.tolist() == [["city", 44200.0], ["360102", 9000.0]]
+
+
+def test_a_census_day_counts_as_its_year_end_and_gbk_is_read(tmp_path, counties):
+    text = HEADS + "南昌市,city,360100,南昌市,2020-11-01,resident_population,625.5007,万人,official,普查\n"
+    found = read(tmp_path, counties, text, "gb18030")
+    assert found["year"].tolist() == [2020]
+    assert found["actual"].tolist() == [pytest.approx(6_255_007)]
+
+
+def test_figures_of_single_ages_are_left_out(tmp_path, counties):
+    text = "region,level,adcode,year,indicator,age_group,value,unit\n"
+    text += "南昌市,city,360100,2021,births,20-24,5,persons\n"
+    assert not len(read(tmp_path, counties, text))
+
+
+def test_what_cannot_be_read_is_told_all_at_once_with_its_place(tmp_path, counties):
+    text = HEADS + "南昌市,city,360100,南昌市,last year,births,1,persons,,\n"
+    text += "南昌市,city,360100,,2021,births,many,persons,,\n"
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, counties, text)
+    assert [p.where.rsplit("/", 1)[1] for p in caught.value.problems] == ["actual.csv:2:5", "actual.csv:3:7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("region,year,indicator,valeu,unit\n", "column 'value' is missing"),
+        ("year,indicator,value,unit\n", "no column says where"),
+    ],
+)
+def test_a_wrong_header_is_told(tmp_path, counties, text, told):
+    with pytest.raises(InputError, match=told):
+        read(tmp_path, counties, text)
+
+
+def test_a_missing_file_is_told(tmp_path, counties):
+    with pytest.raises(InputError, match="there is no such file"):
+        read_actuals(tmp_path / "none.csv", counties, "360100")
