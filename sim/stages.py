@@ -20,10 +20,10 @@ from sim.monitoring import Track, monitor
 from sim.needs import needs
 from sim.planning_rules import read_planning_rules, rule_needs
 from sim.rules import Rules, read_rules, without_unknown
+from sim.service_demand import read_service_demand
+from sim.staff_inputs import staff_inputs
 from sim.stocks import base_stocks
 from sim.workforce import no_action_stock, recruitment_pool
-
-_RATES = ("retirement_rate", "attrition_rate", "graduate_entry_rate")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Stages:
         tracks: where each of them stands, by label.
         planning_rules: the rules that ask for units in every county.
         rule_needs: (rule, county, year) units they ask for.
+        service_demand: admissions, bed-days and the beds they fill (county, year); None if not asked.
         works: the named projects of the plan.
         unknown: resources whose stock nothing tells: no rule is checked against it.
         targets: what enters the program, of indicators and planning rules.
@@ -59,6 +60,7 @@ class Stages:
     tracks: dict[str, Track]
     planning_rules: list[Indicator]
     rule_needs: xr.DataArray
+    service_demand: xr.Dataset | None
     works: list[Work]
     unknown: list[str]
     targets: list[Indicator]
@@ -92,7 +94,7 @@ def run_stages(figures: Figures) -> Stages:
     unknown = [str(r) for r in stocks["resource"].values[~stocks["known"].values]]
     rules = without_unknown(every, unknown)
     base = stocks["stock"].sel(resource=rules.cadres).rename(resource="cadre")
-    staff = no_action_stock(base, _rates(figures, rules.cadres), time.plan_years)
+    staff = no_action_stock(base, staff_inputs(figures, base, time.plan_years), rules.parents)
     need = needs(wanted, people, stocks["share"], time)
     works = read_works(figures)
     committed = committed_works(works, stocks["share"], time.plan_years)
@@ -110,6 +112,7 @@ def run_stages(figures: Figures) -> Stages:
         tracks=monitor(figures, indicators),
         planning_rules=planning_rules,
         rule_needs=rule_needs(planning_rules, people, need["need"], _counted(have, stocks)),
+        service_demand=_service_demand(figures, population),
         works=works,
         unknown=unknown,
         targets=wanted,
@@ -159,15 +162,16 @@ def allocation_case(stages: Stages) -> Case:
     )
 
 
+def _service_demand(figures: Figures, population: xr.Dataset) -> xr.Dataset | None:
+    if not figures.scenario.needs.service_demand:
+        return None
+    return read_service_demand(figures, population["population"].sel(year=figures.scenario.time.plan_years))
+
+
 def _counted(have: xr.Dataset, stocks: xr.Dataset) -> xr.DataArray:
     """Capacity of the resources some of which is known to stand."""
     stands = (stocks["stock"] > 0).any("county") & stocks["known"]
     return have["capacity"].sel(resource=stocks["resource"][stands])
-
-
-def _rates(figures: Figures, cadres: list[str]) -> xr.Dataset:
-    coords = {"cadre": cadres}
-    return xr.Dataset({name: figures.array("workforce/rates", name, ("cadre",), coords) for name in _RATES})
 
 
 def _pool(figures: Figures, base: xr.DataArray) -> xr.DataArray:

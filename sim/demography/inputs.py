@@ -5,16 +5,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from sim.demography.calibration import Published, calibrate, shrunk_fertility
 from sim.demography.graduation import graduate, group_of_age
-from sim.demography.life_table import (
-    alpha_for_expectancy,
-    brass_shift,
-    combined_expectancy,
-    infant_separation,
-    survival_ratios,
-)
+from sim.demography.life_table import combined_expectancy, survival_by_expectancy
 from sim.demography.migration import rogers_castro
-from sim.demography.projection import project_population
 from sim.evidence.figures import Figures, column_array
 from sim.evidence.fitting import census_years
 from sim.names import AGES, SEXES
@@ -68,7 +62,7 @@ def population_inputs(figures: Figures, counties: list[str], until: int | None =
     inputs["migration_pattern"] = ("county", "sex", "age"), _migration_pattern(figures, inputs)
     dims = ("county", "sex", "age", "year")
     inputs["net_migration"] = dims, _net_migration(figures, inputs, last_known)
-    return inputs
+    return calibrate(inputs, _published(figures, counties), last_known)
 
 
 def _remember(figures: Figures, years: list[int]) -> None:
@@ -102,10 +96,24 @@ def _asfr(figures: Figures, counties: list[str], census_year: int, rate_years: l
     coords = {"year": labels, "age": _AGE_LABELS, "county": counties}
     rows = figures.book["population/national_fertility"]
     national = column_array(rows, "asfr", ("age", "year"), coords, "births per woman-year").fillna(0.0)
-    tfr = column_array(figures.book["counties"], "total_fertility_rate", ("county",), coords, "")
-    relative = tfr.values / float(national.sel(year=base_year).sum())
+    relative = _fertility(figures, counties) / float(national.sel(year=base_year).sum())
     path = national.sel(year=[str(y) for y in rate_years]).values
     return np.asarray(relative[:, None, None] * path)
+
+
+def _fertility(figures: Figures, counties: list[str]) -> np.ndarray:
+    """(county) births per woman of the census, drawn toward the province as far as chance explains them."""
+    coords = {"county": counties, "age_group": ["0"], "sex": list(SEXES)}
+    table = figures.book["counties"]
+    own = column_array(table, "total_fertility_rate", ("county",), coords, "")
+    province = column_array(table, "province_fertility_rate", ("county",), coords, "")
+    census = figures.book["population/census_age_sex"]
+    infants = column_array(census, "persons", ("county", "sex", "age_group"), coords, "persons")
+    rate, drawn = shrunk_fertility(
+        own.values, infants.sum(("sex", "age_group")).values, province.fillna(own).values
+    )
+    figures.shrunk(float(drawn.max()))
+    return rate
 
 
 def _mortality(figures: Figures, rate_years: list[int]) -> np.ndarray:
@@ -115,23 +123,6 @@ def _mortality(figures: Figures, rate_years: list[int]) -> np.ndarray:
     rows = figures.book["population/national_mortality"]
     by_year = column_array(rows, "mx", ("year", "sex", "age"), coords, "deaths per person-year")
     return np.asarray(by_year.sel(year=[str(y) for y in rate_years]).values)
-
-
-def survival_by_expectancy(mx: np.ndarray, sex_ratio: np.ndarray, expectancy: np.ndarray) -> np.ndarray:
-    """Return the survival ratios of the standard shifted to a path of life expectancy.
-
-    Args:
-        mx: (year, sex, age) standard, deaths per person-year.
-        sex_ratio: (year) male births per female birth.
-        expectancy: (year) both sexes together, years.
-
-    Returns:
-        (sex, age, year) survival ratio into each age.
-    """
-    a0 = np.stack([infant_separation(mx[:, n, 0], sex) for n, sex in enumerate(SEXES)], axis=-1)
-    alpha = alpha_for_expectancy(mx, a0, sex_ratio, expectancy)
-    _, lived, lived_open = brass_shift(mx, a0, np.broadcast_to(alpha[:, None], a0.shape))
-    return np.moveaxis(survival_ratios(lived, lived_open), 0, -1)
 
 
 def _life_expectancy(figures: Figures, years: list[int], held: bool) -> np.ndarray:
@@ -166,25 +157,26 @@ def _migration_pattern(figures: Figures, inputs: xr.Dataset) -> np.ndarray:
 
 
 def _net_migration(figures: Figures, inputs: xr.Dataset, last_known: int) -> np.ndarray:
-    """Totals that meet the published year-end totals until the data cut-off, then as the scenario says."""
-    pattern = inputs["migration_pattern"].values
-    years = list(map(int, inputs["year"].values))
+    """The named assumption in every year; calibration then moves the years already published."""
     later = 0.0
     if figures.scenario.population.migration_after_information == "hold":
         later = figures.scalar(_migration_known(figures, last_known))
-    totals = np.full(len(years), later)
-    published = {
-        int(row["year"]): row.number("persons")
-        for row in figures.book["population/published_totals"].where(city=figures.scenario.city)
-    }
-    for n, year in enumerate(years):
-        if year > last_known:
-            break
-        if year in published:
-            totals[n] = 0.0
-            trial = inputs.assign(
-                net_migration=(("county", "sex", "age", "year"), pattern[..., None] * totals)
-            )
-            people_after = project_population(trial)["population"].sel(year=year).sum()
-            totals[n] = published[year] - float(people_after)
-    return np.asarray(pattern[..., None] * totals)
+    years = inputs.sizes["year"]
+    return np.repeat(later * inputs["migration_pattern"].values[..., None], years, axis=-1)
+
+
+def _published(figures: Figures, counties: list[str]) -> Published:
+    city, book = figures.scenario.city, figures.book
+    vital = book["population/published_vital"].where(city=city)
+    return Published(
+        residents={
+            int(r["year"]): r.number("persons") for r in book["population/published_totals"].where(city=city)
+        },
+        births={int(r["year"]): r.number("births") for r in vital if r["births"]},
+        deaths={int(r["year"]): r.number("deaths") for r in vital if r["deaths"]},
+        counties={
+            (r["county"], int(r["year"])): r.number("persons")
+            for r in book["population/published_counties"]
+            if r["county"] in counties
+        },
+    )

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.names import SEXES
+
 # Andreev-Kingkade: (m0 below which it holds, intercept, slope), constants of the published formula.
 _A0_PIECES = {
     "female": ((0.01724, 0.14903, -2.05527), (0.06891, 0.04667, 3.88089), (np.inf, 0.31411, 0.0)),
@@ -134,6 +136,23 @@ def alpha_for_expectancy(
     if np.abs(_expectancy(mx, a0, sex_ratio, alpha) - wanted).max() > 1e-6:
         raise ValueError(f"no life table with life expectancy {wanted}")
     return np.asarray(alpha)
+
+
+def survival_by_expectancy(mx: np.ndarray, sex_ratio: np.ndarray, expectancy: np.ndarray) -> np.ndarray:
+    """Return the survival ratios of the standard shifted to a path of life expectancy.
+
+    Args:
+        mx: (year, sex, age) standard, deaths per person-year.
+        sex_ratio: (year) male births per female birth.
+        expectancy: (year) both sexes together, years.
+
+    Returns:
+        (sex, age, year) survival ratio into each age.
+    """
+    a0 = np.stack([infant_separation(mx[:, n, 0], sex) for n, sex in enumerate(SEXES)], axis=-1)
+    alpha = alpha_for_expectancy(mx, a0, sex_ratio, expectancy)
+    _, lived, lived_open = brass_shift(mx, a0, np.broadcast_to(alpha[:, None], a0.shape))
+    return np.moveaxis(survival_ratios(lived, lived_open), 0, -1)
 
 
 def _expectancy(mx: np.ndarray, a0: np.ndarray, sex_ratio: np.ndarray, alpha: np.ndarray) -> np.ndarray:

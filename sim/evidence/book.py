@@ -24,13 +24,17 @@ SHARED_TABLES = (
     "population/national_mortality",
     "population/national_vital",
     "population/published_totals",
+    "population/published_counties",
+    "population/published_vital",
     "population/life_expectancy",
     "scalars",
     "resources",
     "workforce/cadres",
     "workforce/rates",
+    "workforce/schedules",
     "workforce/staffing",
     "autonomous_supply",
+    "service/admissions",
     "projects/types",
     "projects/values",
     "projects/outputs",
@@ -51,6 +55,8 @@ OPTIONAL_PLAN_TABLES = (
     "conflicts",
     "sites",
     "envelopes",
+    "staff_ages",
+    "training_places",
 )
 
 

@@ -15,7 +15,17 @@ from sim.scenario.schema import Scenario
 
 RANGE_COLUMN = {"low": "low", "central": "value", "high": "high"}
 _AGES = [str(age) for age in AGES]
-_RATES = ("retirement_rate", "attrition_rate", "graduate_entry_rate", "growth_ceiling")
+_RATES = (
+    "retirement_rate",
+    "attrition_rate",
+    "graduate_entry_rate",
+    "growth_ceiling",
+    "entry_age",
+    "fte_per_head",
+    "training_years",
+    "completion",
+    "local_retention",
+)
 _VALUES = ("preparation_months", "construction_months", "service_life", "recurrent_cost", "fiscal_share")
 _MONEY = ("capital_cost", "recurrent_cost", "unit_cost")
 _FORCES = ("binding", "expected", "unstated")

@@ -113,6 +113,10 @@ class Figures:
         self._remember(row, resource, "assumed_baseline", row.number("value"))
         return row.number("per"), row.number("value")
 
+    def admitted(self, row: Row) -> None:
+        """Remember an admission rate."""
+        self._remember(row, f"age_from_{row['age_from']}", "admission_rate", row.number("value"))
+
     def observed(self, row: Row) -> None:
         """Remember a later value of an indicator of the plan."""
         blank = dict.fromkeys(("low", "high", "unit", "reason", "reason_zh"), "")
@@ -184,6 +188,28 @@ class Figures:
             own = set(self.book["counties"].where(city=city).column("county"))
             return tuple(row for row in rows if row["county"] in own)
         return rows
+
+    def shrunk(self, most: float) -> None:
+        """Remember how far the fertility of the counties was drawn toward their province."""
+        first = next(iter(self._of_city("counties")))
+        self.used[("shrunk", "counties", "drawn_to_province")] = Figure(
+            table="shrunk",
+            key="counties",
+            parameter="drawn_to_province",
+            value=most,
+            low=float("nan"),
+            high=float("nan"),
+            unit="share",
+            geography=self.city_name,
+            year=first["year"],
+            source=first["source"],
+            locator="empirical Bayes; the largest of the counties",
+            quote="",
+            quality=first["quality"],
+            reason="as far as the births behind a rate let chance explain its distance from the province",
+            reason_zh="按各县区出生数，仅偶然性可解释的部分向全省收缩；所列为各县区最大值",
+            where=f"{first.file}:{first.line}",
+        )
 
     def derived(self, resource: str, value: float, unit: str, index: str) -> None:
         """Remember that a stock of the city was spread over its counties by an index."""

@@ -33,8 +33,9 @@ class Row:
         return float(text) if text else float("nan")
 
     def where(self, column: str) -> str:
-        """`file:line:column` of a cell; the column is the ordinal of the field."""
-        return f"{self.file}:{self.line}:{self.columns.index(column) + 1}"
+        """`file:line:column` of a cell; the column is the ordinal of the field, 1 where it is left out."""
+        place = self.columns.index(column) + 1 if column in self.columns else 1
+        return f"{self.file}:{self.line}:{place}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def read_table(path: Path, rule_name: str, shown: str | None = None) -> Table:
     """Read and check the table at `path` by the rules of `rule_name`.
 
     Args:
-        path: a UTF-8 CSV file with a header.
+        path: a UTF-8 CSV file with a header; optional columns may be left out.
         rule_name: its entry in the dictionary.
         shown: the name to print in messages, the path by default.
 
@@ -81,7 +82,10 @@ def read_table(path: Path, rule_name: str, shown: str | None = None) -> Table:
     ]
     if problems:
         raise InputError(problems)
-    rows = [Row(dict(zip(header, cells, strict=True)), label, n, tuple(header)) for n, cells in lines]
+    blank = dict.fromkeys(table_rules.columns, "")
+    rows = [
+        Row(blank | dict(zip(header, cells, strict=True)), label, n, tuple(header)) for n, cells in lines
+    ]
     for row in rows:
         problems.extend(_cell_problems(row, table_rules))
         problems.extend(_parameter_problems(row, table_rules))
@@ -121,8 +125,8 @@ def _header_problems(header: list[str], table: TableRules, label: str) -> Iterat
             )
         elif name in header[: n - 1]:
             yield Problem(f"{label}:1:{n}", f"column {name!r} stands twice", "each column once")
-    for name in known:
-        if name not in header:
+    for name, entry in known.items():
+        if name not in header and not entry.optional:
             yield Problem(f"{label}:1:1", f"column {name!r} is missing", ", ".join(known))
 
 

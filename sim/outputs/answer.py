@@ -64,6 +64,7 @@ def answer(
             *_too_late(result, manifest, words),
             _outside(manifest, words),
             *_unknown_staff(manifest, words),
+            *_service_demand(result, tables["service_demand"], words),
             _cost(result, manifest, words),
             _largest(result, tables["projects"], words),
         ],
@@ -96,6 +97,14 @@ def _assumed(manifest: Mapping[str, Any], words: Texts) -> Banner:
         present=words.money(bare["cost_figures"]["present_cost_yuan"]),
     )
     return Banner(words["assumed.banner_title"], text)
+
+
+def _service_demand(result: RunResult, table: pd.DataFrame, words: Texts) -> list[str]:
+    if table.empty:
+        return []
+    year = result.loaded.scenario.time.target_year
+    city = table[(table["county"] == CITY) & (table["year"] == year)].iloc[0]
+    return [words.say("answer.service_demand", year=year, beds=f"{city['beds']:,.0f}")]
 
 
 def _entered(manifest: Mapping[str, Any], words: Texts) -> str:

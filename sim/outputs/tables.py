@@ -28,6 +28,7 @@ def tables(result: RunResult) -> dict[str, pd.DataFrame]:
         "ledger": result.ledger,
         "evidence": evidence(result),
         **plan_tables(result),
+        "service_demand": service_demand(result),
     }
 
 
@@ -48,11 +49,22 @@ def population(result: RunResult) -> pd.DataFrame:
 
 
 def workforce(result: RunResult) -> pd.DataFrame:
-    """No-action stock: county, county_name, cadre, year, headcount, entries, exits (persons)."""
-    staff = result.stages.workforce[["headcount", "entries", "exits"]]
+    """No-action stock: county, county_name, cadre, year, headcount, entries, exits (persons), fte."""
+    staff = result.stages.workforce[["headcount", "entries", "exits", "fte"]]
     frame = staff.transpose("county", "cadre", "year").to_dataframe(dim_order=["county", "cadre", "year"])
-    columns = ["county", "county_name", "cadre", "year", "headcount", "entries", "exits"]
+    columns = ["county", "county_name", "cadre", "year", "headcount", "entries", "exits", "fte"]
     return _named(frame.reset_index(), result)[columns]
+
+
+def service_demand(result: RunResult) -> pd.DataFrame:
+    """Admissions, bed-days and the beds they fill, by county and year; empty where not asked for."""
+    columns = ["county", "county_name", "year", "admissions", "bed_days", "beds"]
+    found = result.stages.service_demand
+    if found is None:
+        return pd.DataFrame(columns=columns)
+    total = found.sum("county").expand_dims(county=[CITY])
+    frame = xr.concat([found, total], "county").to_dataframe(dim_order=["county", "year"]).reset_index()
+    return _named(frame, result)[columns]
 
 
 def gap_table(result: RunResult) -> pd.DataFrame:

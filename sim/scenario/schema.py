@@ -82,6 +82,13 @@ class Prices(Part):
     "0.25, 0.5 and 0.75 are the quartiles and the median of the sampled costs."
 
 
+class Needs(Part):
+    """What is stated beside the needs of the targets."""
+
+    service_demand: bool = False
+    "Whether the beds that admissions by age would fill are stated beside the target of beds."
+
+
 class Allocation(Part):
     """The allocation rule between counties."""
 
@@ -129,6 +136,7 @@ class Scenario(Part):
     prices: Prices
     population: Population = Population()
     workforce: Workforce = Workforce()
+    needs: Needs = Needs()
     allocation: Allocation = Allocation()
     readings: dict[str, str] = {}
     "Which reading holds of a target that can be read in several ways or is printed twice, by indicator."

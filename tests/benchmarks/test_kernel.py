@@ -102,3 +102,22 @@ def test_the_kernel_beats_labelled_arithmetic_seven_times_and_agrees_with_it() -
     entry = _best(lambda: project_population(inputs), 2)
     print(f"kernel {slow / fast:.1f} x, labelled entry {slow / entry:.1f} x faster than labelled arithmetic")
     assert slow / fast >= 7
+
+
+def test_ten_thousand_draws_stream_through_in_blocks_of_constant_memory() -> None:
+    """9 counties, 15 years: projection apart from making the rates; the block is all that is held."""
+    counties, years, draws, block = 9, 15, 10_000, 250
+    base, rates = _case(counties * block, years)
+    out = np.zeros((years + 1, *base.shape))
+    random = np.random.default_rng(2)
+    projecting = making = 0.0
+    for _ in range(0, draws, block):
+        before = time.process_time()
+        drift = np.exp(random.normal(0.0, 0.05, (years, counties * block, 1)))
+        np.multiply(rates.asfr, drift, out=rates.asfr)
+        made = time.process_time()
+        project_rows(base, rates, detail=False, out=out)
+        making, projecting = making + made - before, projecting + time.process_time() - made
+    print(f"10,000 draws: projection {projecting:.2f} s of CPU, rates {making:.2f} s")
+    copy = _best(lambda: np.copyto(np.empty_like(out), out)) * draws / block
+    assert projecting <= 10 * copy

@@ -24,9 +24,22 @@ def _rates(*by_cadre: tuple[float, float, float]) -> xr.Dataset:
     return xr.Dataset(columns, coords={"cadre": ["physicians", "nurses"]})
 
 
+def _stock(base: xr.DataArray, rates: xr.Dataset, **options) -> xr.Dataset:
+    """One pool a cadre: no ages are given, graduates are a share of the base."""
+    ages = {"sex": ["female", "male"], "age": np.arange(15, 81)}
+    nothing = xr.DataArray(np.nan, dims=("cadre", *ages), coords={"cadre": rates["cadre"], **ages})
+    inputs = rates.assign(
+        fte_per_head=0 * rates["attrition_rate"] + 0.5,
+        graduates=(base * rates["graduate_entry_rate"]).expand_dims(year=YEARS[1:]),
+        structure=nothing,
+        leaving=nothing.expand_dims(year=YEARS[1:]),
+    )
+    return no_action_stock(base, inputs, **options)
+
+
 @given(seeds, st.tuples(rates, rates, rates), st.tuples(rates, rates, rates))
 def test_the_stock_changes_by_entries_less_exits(seed, physicians, nurses):
-    staff = no_action_stock(_base(seed), _rates(physicians, nurses), YEARS)
+    staff = _stock(_base(seed), _rates(physicians, nurses))
     change = staff["headcount"].diff("year")
     flows = (staff["entries"] - staff["exits"]).isel(year=slice(1, None))
     np.testing.assert_allclose(change, flows, atol=1e-8)
@@ -36,7 +49,7 @@ def test_the_stock_changes_by_entries_less_exits(seed, physicians, nurses):
 @given(seeds, st.tuples(rates, rates, rates))
 def test_exits_and_entries_are_shares_of_the_stock_before_and_of_the_base(seed, one):
     base = _base(seed)
-    staff = no_action_stock(base, _rates(one, one), YEARS)
+    staff = _stock(base, _rates(one, one))
     before = staff["headcount"].shift(year=1).isel(year=slice(1, None))
     later = staff.isel(year=slice(1, None))
     np.testing.assert_allclose(later["exits"], before * (one[0] + one[1]), rtol=1e-12)
@@ -49,20 +62,20 @@ def test_exits_and_entries_are_shares_of_the_stock_before_and_of_the_base(seed, 
 def test_graduates_that_refill_every_post_keep_the_stock(seed, rate, part):
     base = _base(seed)
     refilled = (rate * part, rate * (1 - part), rate * part + rate * (1 - part))
-    staff = no_action_stock(base, _rates(refilled, refilled), YEARS)
+    staff = _stock(base, _rates(refilled, refilled))
     np.testing.assert_allclose(staff["headcount"].sel(year=2023), base, rtol=1e-9)
 
 
 def test_nobody_leaves_twice():
-    staff = no_action_stock(_base(1), _rates((0.8, 0.7, 0.0), (1.0, 1.0, 0.0)), YEARS)
+    staff = _stock(_base(1), _rates((0.8, 0.7, 0.0), (1.0, 1.0, 0.0)))
     assert (staff["headcount"].sel(year=slice(2021, None)) == 0).all()
 
 
 @given(seeds)
 def test_rates_belong_to_their_cadre_whatever_their_order(seed):
     base, by_cadre = _base(seed), _rates((0.1, 0.0, 0.02), (0.3, 0.1, 0.04))
-    staff = no_action_stock(base, by_cadre, YEARS)
-    turned = no_action_stock(base, by_cadre.isel(cadre=[1, 0]), YEARS)
+    staff = _stock(base, by_cadre)
+    turned = _stock(base, by_cadre.isel(cadre=[1, 0]))
     xr.testing.assert_allclose(turned["headcount"], staff["headcount"])
 
 
@@ -86,3 +99,21 @@ def test_a_cadre_without_a_ceiling_is_not_limited():
     pool = recruitment_pool(base, ceiling, YEARS[0] - 1, YEARS)
     assert np.isinf(pool.sel(cadre="physicians")).all()
     assert np.isfinite(pool.sel(cadre="nurses")).all()
+
+
+def test_heads_and_fte_are_apart():
+    staff = _stock(_base(3), _rates((0.1, 0.0, 0.0), (0.0, 0.1, 0.0)))
+    np.testing.assert_allclose(staff["fte"], 0.5 * staff["headcount"])
+    assert (staff["headcount"].attrs["units"], staff["fte"].attrs["units"]) == ("persons", "FTE")
+
+
+@given(seeds, st.tuples(rates, rates, rates), st.tuples(rates, rates, rates))
+def test_a_subset_stays_inside_its_parent_and_still_balances(seed, physicians, nurses):
+    base = _base(seed)
+    base.loc[{"cadre": "nurses"}] = base.sel(cadre="physicians") * 0.9
+    staff = _stock(base, _rates(physicians, nurses), parents={"nurses": "physicians"})
+    heads = staff["headcount"]
+    assert (heads.sel(cadre="nurses") <= heads.sel(cadre="physicians") + 1e-9).all()
+    flows = (staff["entries"] - staff["exits"]).isel(year=slice(1, None))
+    np.testing.assert_allclose(heads.diff("year"), flows, atol=1e-8)
+    assert (staff["exits"].isel(year=slice(1, None)) >= 0).all()

@@ -51,7 +51,7 @@ NURSES = "1000,resident,more,at_least,,expected,city,,nurses,2020,3.88"
         ("projects/types.csv", "yes,ward_block", "yes,conversion", "its cost sample is per m2"),
         ("projects/values.csv", "preparation_months,project,9,", "preparation_months,project,9.5,", "is 9.5"),
         ("workforce/rates.csv", "growth_ceiling,0.04,0.04,", "growth_ceiling,,0.04,", "value is ''"),
-        ("workforce/cadres.csv", "physicians,\n", "physicians,tcm_physicians\n", "is itself a subset"),
+        ("workforce/cadres.csv", "physicians,,", "physicians,tcm_physicians,", "is itself a subset"),
         ("projects/prerequisites.csv", "point,ambulance_set", "point,emergency_point", "requires itself"),
         ("population/census_age_sex.csv", "female,0,1283", "female,0,1284", "its census ages sum to 421691"),
     ],
