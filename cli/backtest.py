@@ -33,7 +33,7 @@ def backtest(
     loaded = load_scenario(scenario, settings)
     from sim.backtest.page import score_rows, words
     from sim.backtest.running import backtest as compared
-    from sim.backtest.running import census_of, write
+    from sim.backtest.running import census_of, names, write
 
     known = cut_off if cut_off is not None else census_of(loaded)
     figures, found = compared(loaded, files, known, draws)
@@ -42,7 +42,7 @@ def backtest(
     texts = words(lang)
     heads = ("level", "indicator", "n", "mape", "bias", "constant_growth", "grey_model", "coverage")
     click.echo("\t".join(texts[head] for head in heads))
-    for row in score_rows(found.scores, texts):
+    for row in score_rows(found.scores, names(figures, lang), texts):
         click.echo("\t".join(cell or "-" for cell in row))
     if not len(found.rows):
         click.echo(texts["nothing"])

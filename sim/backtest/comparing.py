@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,8 +48,17 @@ class Comparison:
     left_out: pd.DataFrame
 
 
-def compare(figures: Figures, actuals: pd.DataFrame, cut_off: int, spread: Spread, draws: int) -> Comparison:
+def compare(
+    figures: Figures,
+    actuals: pd.DataFrame,
+    cut_off: int,
+    spread: Spread,
+    draws: int,
+    standing: xr.DataArray | None = None,
+) -> Comparison:
     """Project with data up to the cut-off and compare with what was published for later years.
+
+    Beds, staff and places are compared with what stands without the plan; they have no band.
 
     Args:
         figures: the evidence of a scenario.
@@ -54,7 +66,9 @@ def compare(figures: Figures, actuals: pd.DataFrame, cut_off: int, spread: Sprea
         cut_off: last year whose published figures the projection knows.
         spread: how far paths drift in the band.
         draws: number of draws of the band.
+        standing: (resource, county, year) capacity without projects, from the same cut-off.
     """
+    actuals = actuals.assign(indicator=actuals["indicator"].replace(aliases()))
     later = actuals[actuals["year"] > cut_off]
     counties = figures.book["counties"].where(city=figures.scenario.city).column("county")
     inputs = population_inputs(figures, counties, cut_off)
@@ -62,14 +76,31 @@ def compare(figures: Figures, actuals: pd.DataFrame, cut_off: int, spread: Sprea
     last = min(max(later["year"].max() if len(later) else cut_off, known[0]), known[-1])
     inputs = inputs.sel(year=slice(known[0], last))
     central = quantities(project_population(inputs))
-    names = set(map(str, central["indicator"].values))
-    spoken = later["indicator"].isin(names) & (later["year"] <= last)
+    if standing is not None:
+        central = xr.concat([central, _resources(standing, central)], "indicator")
+    spoken = later["indicator"].isin(central["indicator"].values) & (later["year"] <= last)
     drawn = [quantities(block) for block in ensemble(inputs, cut_off + 1, spread, draws)]
-    band = xr.concat(drawn, "draw").quantile(BAND, "draw")
+    band = xr.concat(drawn, "draw").quantile(BAND, "draw").reindex(indicator=central["indicator"])
     rows = pd.DataFrame(
         [_row(row, central, band, actuals, cut_off) for row in later[spoken].to_dict("records")]
     )
-    return Comparison(rows, scores(rows) if len(rows) else rows, later[~spoken])
+    known_rows = rows[rows["projected"].notna()] if len(rows) else rows
+    return Comparison(known_rows, scores(known_rows) if len(known_rows) else known_rows, later[~spoken])
+
+
+@cache
+def aliases() -> dict[str, str]:
+    """Return other names under which resources are published."""
+    with (Path(__file__).resolve().parent / "aliases.csv").open(encoding="utf-8", newline="") as file:
+        return {row["indicator"]: row["resource"] for row in csv.DictReader(file)}
+
+
+def _resources(standing: xr.DataArray, like: xr.DataArray) -> xr.DataArray:
+    """(indicator, county, year) with the city, for the years of the projection."""
+    city = standing.sum("county").expand_dims(county=[CITY])
+    whole = xr.concat([standing, city], "county").rename(resource="indicator")
+    whole = whole.assign_coords(indicator=whole["indicator"].values.astype(object))
+    return whole.reindex(year=like["year"]).transpose(*like.dims)
 
 
 def quantities(projected: xr.Dataset) -> xr.DataArray:
@@ -83,7 +114,7 @@ def quantities(projected: xr.Dataset) -> xr.DataArray:
     }
     found["births"] = projected["births"].sum("sex")
     found["deaths"] = projected["deaths"].sum(("sex", "age"))
-    whole = xr.concat(list(found.values()), pd.Index(list(found), name="indicator"))
+    whole = xr.concat(list(found.values()), pd.Index(list(found), name="indicator", dtype=object))
     city = whole.sum("county").expand_dims(county=[CITY])
     return xr.concat([whole, city], "county")
 

@@ -31,7 +31,7 @@ def render(found: Comparison, title: str, names: dict[str, str], cut_off: int, d
     Args:
         found: what was compared.
         title: the scenario's title in the language.
-        names: county codes to names, `city` for the whole.
+        names: names of county and resource codes, `city` for the whole.
         cut_off: last year whose published figures were known.
         draws: number of draws of the band.
         lang: `zh` or `en`.
@@ -49,18 +49,18 @@ def render(found: Comparison, title: str, names: dict[str, str], cut_off: int, d
         title=title,
         intro=t["intro"].format(cut_off=cut_off, n=len(found.rows), draws=draws),
         left_out=_left_out(found.left_out, t),
-        scores=score_rows(found.scores, t),
+        scores=score_rows(found.scores, names, t),
         rows=[_row(row, names, t) for row in found.rows.to_dict("records")],
     )
 
 
-def score_rows(scores: pd.DataFrame, t: dict[str, str]) -> list[list[str]]:
+def score_rows(scores: pd.DataFrame, names: Mapping[str, str], t: dict[str, str]) -> list[list[str]]:
     """Level, indicator, rows, error and bias of the projection, errors of the rivals, coverage."""
     rows = []
     for row in scores.to_dict("records"):
         errors = [_percent(row[f"{name}_mape"]) for name in FORECASTS]
         coverage = "" if row["coverage"] != row["coverage"] else f"{row['coverage'] * 100:.0f}%"
-        head = [t[f"level.{row['level']}"], _said(row["indicator"], t), str(row["n"])]
+        head = [t[f"level.{row['level']}"], _said(row["indicator"], names, t), str(row["n"])]
         rows.append([*head, errors[0], _percent(row["projected_bias"]), *errors[1:], coverage])
     return rows
 
@@ -71,7 +71,7 @@ def _row(row: Mapping[Any, Any], names: dict[str, str], t: dict[str, str]) -> li
     numbers = [_number(row[name]) for name in ("actual", "projected")]
     band = f"{_number(row['low'])} – {_number(row['high'])}"
     rivals = [_number(row[name]) for name in ("constant_growth", "grey_model")]
-    head = [names.get(county, county), _said(row["indicator"], t), str(row["year"])]
+    head = [names.get(county, county), _said(row["indicator"], names, t), str(row["year"])]
     return [*head, *numbers, error, band, *rivals, str(row["quality"])]
 
 
@@ -81,8 +81,8 @@ def _left_out(rows: pd.DataFrame, t: dict[str, str]) -> str:
     return t["left_out"].format(n=len(rows), list=listed) if len(rows) else ""
 
 
-def _said(indicator: object, t: dict[str, str]) -> str:
-    return t.get(f"indicator.{indicator}", str(indicator))
+def _said(indicator: object, names: Mapping[str, str], t: dict[str, str]) -> str:
+    return t.get(f"indicator.{indicator}") or names.get(str(indicator), str(indicator))
 
 
 def _percent(value: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import xarray as xr
 
 from sim.backtest.actuals import read_actuals
 from sim.backtest.comparing import Comparison, compare
@@ -17,6 +18,7 @@ from sim.evidence.figures import Figures
 from sim.evidence.fitting import census_years
 from sim.names import CITY
 from sim.scenario.reading import LoadedScenario
+from sim.stages import run_stages
 from sim.uncertainty.ensemble import Spread
 
 
@@ -56,7 +58,16 @@ def backtest(
         seed=int(figures.scalar("draw_seed")),
     )
     actuals = pd.concat(parts, ignore_index=True)
-    return figures, compare(figures, actuals, cut_off, spread, draws)
+    return figures, compare(figures, actuals, cut_off, spread, draws, _standing(figures, cut_off))
+
+
+def _standing(figures: Figures, cut_off: int) -> xr.DataArray | None:
+    """Capacity without projects, where the scenario's own base year is known by the cut-off."""
+    if figures.scenario.time.base_year > cut_off:
+        return None
+    stages = run_stages(figures)
+    stands = (stages.capacity["in_place"] > 0).any(("county", "year"))
+    return stages.capacity["in_place"].sel(resource=stands["resource"][stands])
 
 
 def census_of(loaded: LoadedScenario) -> int:
@@ -73,7 +84,7 @@ def write(folder: Path, figures: Figures, found: Comparison, cut_off: int, draws
         found.rows.to_csv(part / "rows.csv", index=False, lineterminator="\n")
         found.scores.to_csv(part / "scores.csv", index=False, lineterminator="\n")
         title = getattr(figures.scenario.title, lang)
-        page = render(found, title, _names(figures, lang), cut_off, draws, lang)
+        page = render(found, title, names(figures, lang), cut_off, draws, lang)
         (part / "backtest.html").write_text(page, encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
@@ -82,7 +93,10 @@ def write(folder: Path, figures: Figures, found: Comparison, cut_off: int, draws
         raise
 
 
-def _names(figures: Figures, lang: str) -> dict[str, str]:
+def names(figures: Figures, lang: str) -> dict[str, str]:
+    """Return the names of counties and resources in one language, the city under `city`."""
     rows = list(figures.book["counties"].where(city=figures.scenario.city))
-    end = "" if lang == "zh" else "_en"
-    return {row["county"]: row[f"county_name{end}"] for row in rows} | {CITY: rows[0][f"city_name{end}"]}
+    end, own = ("", "_zh") if lang == "zh" else ("_en", "_en")
+    resources = {row["resource"]: row[f"name{own}"] for row in figures.book["resources"]}
+    counties = {row["county"]: row[f"county_name{end}"] for row in rows}
+    return resources | counties | {CITY: rows[0][f"city_name{end}"]}

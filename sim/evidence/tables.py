@@ -83,9 +83,7 @@ def read_table(path: Path, rule_name: str, shown: str | None = None) -> Table:
     if problems:
         raise InputError(problems)
     blank = dict.fromkeys(table_rules.columns, "")
-    rows = [
-        Row(blank | dict(zip(header, cells, strict=True)), label, n, tuple(header)) for n, cells in lines
-    ]
+    rows = [Row(blank | dict(zip(header, cells, strict=True)), label, n, tuple(header)) for n, cells in lines]
     for row in rows:
         problems.extend(_cell_problems(row, table_rules))
         problems.extend(_parameter_problems(row, table_rules))

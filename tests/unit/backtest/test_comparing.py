@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from sim.backtest.comparing import AGE_GROUPS, compare, quantities
 from sim.backtest.page import render, score_rows, words
@@ -90,10 +91,21 @@ def test_indicators_the_projection_does_not_speak_of_are_said_and_left_out(figur
     page = render(found, "攀枝花", {"510402": "东区"}, 2020, 2, "zh")
     assert "urban_population (1)" in page
     assert "东区" in page
-    assert len(score_rows(found.scores, words("en"))) == 1
+    assert len(score_rows(found.scores, {}, words("en"))) == 1
 
 
 def test_nothing_to_compare_is_said(figures):
     found = compare(figures, actuals(("city", "births", 2019, 5.0)), 2020, STILL, 2)
     assert not len(found.rows)
     assert words("en")["nothing"] in render(found, "x", {}, 2020, 2, "en")
+
+
+def test_staff_is_compared_with_what_stands_without_the_plan_under_any_of_its_names(figures):
+    counties = ["510402", "510403", "510411", "510421", "510422"]
+    coords = {"resource": ["physicians"], "county": counties, "year": [2020, 2021, 2022]}
+    standing = xr.DataArray(np.full((1, 5, 3), 100.0), dims=tuple(coords), coords=coords)
+    rows = actuals(("city", "licensed_physicians", 2021, 400.0), ("510402", "physicians", 2022, 100.0))
+    found = compare(figures, rows, 2020, STILL, 2, standing).rows
+    assert found["projected"].tolist() == [500.0, 100.0]
+    assert found["indicator"].tolist() == ["physicians", "physicians"]
+    assert found["low"].isna().all()

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import commands
+from sim.errors import InputError
+
+ACTUAL = """region,level,adcode,name,year,indicator,value,unit,quality
+攀枝花市,city,510400,攀枝花市,2020,resident_population,121.2203,万人,official
+攀枝花市,city,510400,攀枝花市,2022,resident_population,121.6,万人,secondary
+攀枝花市,county,510402,东区,2022,resident_population,41.28,万人,secondary
+"""
+
+
+@pytest.fixture
+def actual(tmp_path: Path) -> Path:
+    path = tmp_path / "actual.csv"
+    path.write_text(ACTUAL, encoding="utf-8")
+    return path
+
+
+def call(*words: object) -> str:
+    done = CliRunner().invoke(commands, ["backtest", *map(str, words)], catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+def test_the_scores_are_told_and_a_page_is_written_the_same_each_time(actual, tmp_path):
+    words = ("panzhihua", "--actual", actual, "--draws", 20, "--out", tmp_path / "o")
+    told = call(*words)
+    assert "常住人口" in told
+    folder = tmp_path / "o" / "backtest-panzhihua-2020"
+    first = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert set(first) == {"rows.csv", "scores.csv", "backtest.html"}
+    assert "东区" in first["backtest.html"].decode()
+    call(*words)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
+
+
+def test_english_on_demand_and_nothing_after_the_cut_off_is_said(actual, tmp_path):
+    told = call(
+        "panzhihua", "--actual", actual, "--draws", 2, "--cut-off", 2022, "--lang", "en", "--out", tmp_path
+    )
+    assert "no comparable figure" in told
+
+
+def test_a_cut_off_before_the_census_is_refused(actual, tmp_path):
+    words = [
+        "backtest",
+        "panzhihua",
+        "--actual",
+        str(actual),
+        "--cut-off",
+        "2010",
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    with pytest.raises(InputError, match="cut-off is 2010"):
+        CliRunner().invoke(commands, words, catch_exceptions=False, standalone_mode=False)
+    assert not (tmp_path / "o").exists()
