@@ -55,10 +55,11 @@ def compare(
     spread: Spread,
     draws: int,
     standing: xr.DataArray | None = None,
+    staff: xr.DataArray | None = None,
 ) -> Comparison:
     """Project with data up to the cut-off and compare with what was published for later years.
 
-    Beds, staff and places are compared with what stands without the plan; they have no band.
+    Beds, staff and places are compared with what stands without the plan; of these only staff has a band.
 
     Args:
         figures: the evidence of a scenario.
@@ -67,6 +68,7 @@ def compare(
         spread: how far paths drift in the band.
         draws: number of draws of the band.
         standing: (resource, county, year) capacity without projects, from the same cut-off.
+        staff: (draw, cadre, county, year) heads without decisions in every draw.
     """
     actuals = actuals.assign(indicator=actuals["indicator"].replace(aliases()))
     later = actuals[actuals["year"] > cut_off]
@@ -81,6 +83,9 @@ def compare(
     spoken = later["indicator"].isin(central["indicator"].values) & (later["year"] <= last)
     drawn = [quantities(block) for block in ensemble(inputs, cut_off + 1, spread, draws)]
     band = xr.concat(drawn, "draw").quantile(BAND, "draw").reindex(indicator=central["indicator"])
+    if standing is not None and staff is not None:
+        of_staff = _resources(staff.rename(cadre="resource"), band).quantile(BAND, "draw")
+        band = band.fillna(of_staff.reindex_like(band))
     rows = pd.DataFrame(
         [_row(row, central, band, actuals, cut_off) for row in later[spoken].to_dict("records")]
     )
@@ -100,7 +105,7 @@ def _resources(standing: xr.DataArray, like: xr.DataArray) -> xr.DataArray:
     city = standing.sum("county").expand_dims(county=[CITY])
     whole = xr.concat([standing, city], "county").rename(resource="indicator")
     whole = whole.assign_coords(indicator=whole["indicator"].values.astype(object))
-    return whole.reindex(year=like["year"]).transpose(*like.dims)
+    return whole.reindex(year=like["year"]).transpose(..., *(d for d in like.dims if d in whole.dims))
 
 
 def quantities(projected: xr.Dataset) -> xr.DataArray:

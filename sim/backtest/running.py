@@ -18,8 +18,10 @@ from sim.evidence.figures import Figures
 from sim.evidence.fitting import census_years
 from sim.names import CITY
 from sim.scenario.reading import LoadedScenario
-from sim.stages import run_stages
+from sim.staff_inputs import staff_inputs
+from sim.stages import Stages, run_stages
 from sim.uncertainty.ensemble import Spread
+from sim.uncertainty.staff import StaffSpread, drawn_staff
 
 
 def backtest(
@@ -58,16 +60,25 @@ def backtest(
         seed=int(figures.scalar("draw_seed")),
     )
     actuals = pd.concat(parts, ignore_index=True)
-    return figures, compare(figures, actuals, cut_off, spread, draws, _standing(figures, cut_off))
-
-
-def _standing(figures: Figures, cut_off: int) -> xr.DataArray | None:
-    """Capacity without projects, where the scenario's own base year is known by the cut-off."""
-    if figures.scenario.time.base_year > cut_off:
-        return None
+    if loaded.scenario.time.base_year > cut_off:
+        return figures, compare(figures, actuals, cut_off, spread, draws)
     stages = run_stages(figures)
     stands = (stages.capacity["in_place"] > 0).any(("county", "year"))
-    return stages.capacity["in_place"].sel(resource=stands["resource"][stands])
+    standing = stages.capacity["in_place"].sel(resource=stands["resource"][stands])
+    return figures, compare(figures, actuals, cut_off, spread, draws, standing, _staff(stages, spread, draws))
+
+
+def _staff(stages: Stages, spread: Spread, draws: int) -> xr.DataArray:
+    """Heads without decisions in every draw."""
+    figures, time = stages.figures, stages.figures.scenario.time
+    base = stages.workforce["headcount"].sel(year=time.base_year, drop=True)
+    of_staff = StaffSpread(
+        attrition=figures.scalar("attrition_spread"),
+        retention=figures.scalar("retention_spread"),
+        correlation=spread.correlation,
+        seed=spread.seed,
+    )
+    return drawn_staff(base, staff_inputs(figures, base, time.plan_years), of_staff, draws)
 
 
 def census_of(loaded: LoadedScenario) -> int:

@@ -47,6 +47,8 @@ SCALARS = {
     "fertility_spread": "back-test (band)",
     "life_expectancy_spread": "back-test (band)",
     "migration_spread": "back-test (band)",
+    "attrition_spread": "back-test (band)",
+    "retention_spread": "back-test (band)",
     "county_correlation": "back-test (band)",
     "draw_seed": "back-test (band)",
     "mean_stay": "service demand",

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sim.uncertainty.staff import StaffSpread, drawn_staff
+from sim.workforce import no_action_stock
+
+CADRES, COUNTIES, YEARS = ["physicians", "nurses"], ["360102", "360103"], [2021, 2022, 2023]
+
+
+def inputs(base: xr.DataArray) -> xr.Dataset:
+    ages = {"sex": ["female", "male"], "age": np.arange(15, 81)}
+    nothing = xr.DataArray(np.nan, dims=("cadre", *ages), coords={"cadre": CADRES, **ages})
+    rates = {"retirement_rate": [0.02, 0.03], "attrition_rate": [0.015, 0.03], "fte_per_head": [1.0, 1.0]}
+    data = xr.Dataset({k: ("cadre", v) for k, v in rates.items()}, coords={"cadre": CADRES})
+    return data.assign(
+        graduates=(base * 0.05).expand_dims(year=YEARS),
+        structure=nothing,
+        leaving=nothing.expand_dims(year=YEARS),
+    )
+
+
+@pytest.fixture
+def base() -> xr.DataArray:
+    coords = {"cadre": CADRES, "county": COUNTIES}
+    return xr.DataArray([[1000.0, 500.0], [2000.0, 800.0]], dims=("cadre", "county"), coords=coords)
+
+
+def test_without_drift_every_draw_is_the_no_action_stock(base):
+    found = drawn_staff(base, inputs(base), StaffSpread(0.0, 0.0, 0.5, 1), 3)
+    wanted = no_action_stock(base, inputs(base))["headcount"]
+    for draw in found["draw"]:
+        np.testing.assert_allclose(found.sel(draw=draw), wanted.transpose(*found.dims[1:]), rtol=1e-12)
+
+
+def test_drift_spreads_with_time_around_the_central_path(base):
+    found = drawn_staff(base, inputs(base), StaffSpread(0.3, 0.2, 0.5, 1), 4000)
+    wanted = no_action_stock(base, inputs(base))["headcount"].sel(year=2023)
+    spread = found.std("draw")
+    assert (spread.sel(year=2020) == 0).all()
+    assert (spread.sel(year=2023) > spread.sel(year=2021)).all()
+    np.testing.assert_allclose(found.median("draw").sel(year=2023), wanted, rtol=0.01)
+    assert (found >= 0).all()
+
+
+def test_a_cadre_keeps_its_luck_whatever_stands_beside_it(base):
+    spread = StaffSpread(0.3, 0.2, 0.5, 1)
+    both = drawn_staff(base, inputs(base), spread, 5)
+    one = drawn_staff(base.sel(cadre=["nurses"]), inputs(base).sel(cadre=["nurses"]), spread, 5)
+    np.testing.assert_array_equal(one, both.sel(cadre=["nurses"]))
