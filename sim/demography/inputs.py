@@ -157,12 +157,19 @@ def _migration_pattern(figures: Figures, inputs: xr.Dataset) -> np.ndarray:
 
 
 def _net_migration(figures: Figures, inputs: xr.Dataset, last_known: int) -> np.ndarray:
-    """The named assumption in every year; calibration then moves the years already published."""
-    later = 0.0
-    if figures.scenario.population.migration_after_information == "hold":
-        later = figures.scalar(_migration_known(figures, last_known))
-    years = inputs.sizes["year"]
-    return np.repeat(later * inputs["migration_pattern"].values[..., None], years, axis=-1)
+    """The named assumption or the scenario's path; calibration then moves the years already published."""
+    years = inputs["year"].values
+    chosen = figures.scenario.population
+    totals = np.zeros(len(years))
+    if chosen.migration_after_information == "path":
+        path = sorted((point.year, point.persons) for point in chosen.migration_path)
+        totals = np.interp(years, *zip(*path, strict=True))
+    elif chosen.migration_after_information != "zero":
+        totals = totals + figures.scalar(_migration_known(figures, last_known))
+    if chosen.migration_after_information == "decline":
+        left = (years[-1] - years) / max(years[-1] - last_known, 1)
+        totals = totals * np.clip(left, 0.0, 1.0)
+    return inputs["migration_pattern"].values[..., None] * totals
 
 
 def _published(figures: Figures, counties: list[str]) -> Published:

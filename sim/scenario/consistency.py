@@ -23,6 +23,7 @@ def consistency_faults(scenario: Scenario, folder: Path) -> Iterator[Fault]:
     """Yield the faults between fields of `scenario`, whose file stands in `folder`."""
     yield from _years(scenario.time)
     yield from _envelopes(scenario)
+    yield from _migration(scenario)
     yield from _tables(scenario, folder)
 
 
@@ -40,6 +41,20 @@ def _years(time: Time) -> Iterator[Fault]:
             yield Fault(("time", name), f"{name} is {year}", f"{relation} {earlier} ({bound})")
     if time.end_year - time.base_year > 80:
         yield Fault(("time", "end_year"), f"end_year is {time.end_year}", "at most 80 years after base_year")
+
+
+def _migration(scenario: Scenario) -> Iterator[Fault]:
+    chosen = scenario.population
+    wanted = chosen.migration_after_information == "path"
+    place = ("population", "migration_path")
+    if wanted and not chosen.migration_path:
+        yield Fault(place, "migration_path is empty", "at least one year and its net migrants")
+    if chosen.migration_path and not wanted:
+        yield Fault(place, "migration_path is given", "migration_after_information: path")
+    years = [point.year for point in chosen.migration_path]
+    for n, year in enumerate(years):
+        if year in years[:n]:
+            yield Fault((*place, n, "year"), f"a second figure of {year}", "one a year")
 
 
 def _envelopes(scenario: Scenario) -> Iterator[Fault]:

@@ -57,13 +57,23 @@ class Time(Part):
         return list(range(self.base_year, self.target_year + 1))
 
 
+class Migrants(Part):
+    """Net migrants of the city in one year."""
+
+    year: Year
+    persons: Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
+    "Persons; below 0 where more leave than come."
+
+
 class Population(Part):
     """What is assumed of people after the data cut-off."""
 
     rates_after_information: Literal["hold", "projected"] = "hold"
     "hold: fertility, sex ratio and mortality pattern of the cut-off year; projected: the UN path."
-    migration_after_information: Literal["hold", "zero"] = "hold"
-    "hold: `net_migration_per_year` of the assumptions; zero: nobody comes or goes."
+    migration_after_information: Literal["hold", "decline", "zero", "path"] = "hold"
+    "hold: `net_migration_per_year` of the assumptions; decline: from it to zero in the end year; path: yours."
+    migration_path: tuple[Migrants, ...] = ()
+    "Net migrants by year, for `path`; straight lines between the years given, held outside them."
 
 
 class Workforce(Part):
