@@ -162,8 +162,8 @@ def _net_migration(figures: Figures, inputs: xr.Dataset, last_known: int) -> np.
     chosen = figures.scenario.population
     totals = np.zeros(len(years))
     if chosen.migration_after_information == "path":
-        path = sorted((point.year, point.persons) for point in chosen.migration_path)
-        totals = np.interp(years, *zip(*path, strict=True))
+        path = sorted(chosen.migration_path, key=lambda point: point.year)
+        totals = np.interp(years, [point.year for point in path], [point.persons for point in path])
     elif chosen.migration_after_information != "zero":
         totals = totals + figures.scalar(_migration_known(figures, last_known))
     if chosen.migration_after_information == "decline":

@@ -61,6 +61,7 @@ class Migrants(Part):
     """Net migrants of the city in one year."""
 
     year: Year
+    "Calendar year."
     persons: Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
     "Persons; below 0 where more leave than come."
 

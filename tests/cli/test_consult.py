@@ -51,7 +51,7 @@ def test_every_figure_is_listed_once(sim: Sim) -> None:
 
 
 def test_the_list_is_filtered_and_grids_are_one_line(sim: Sim) -> None:
-    _, lines, _ = sim("params", "list", "ATTRITION", "--plan", "shangyou")
+    _, lines, _ = sim("params", "list", "ATTRITION_RATE", "--plan", "shangyou")
     assert [line.split()[0] for line in lines[1:-1]] == [
         f"workforce/rates.{cadre}.attrition_rate"
         for cadre in ("physicians", "tcm_physicians", "gps", "nurses", "pharmacists", "public_health_staff",
