@@ -87,18 +87,24 @@ def run(
         return result
     tell("the same without assumed baselines")
     bare = replace(loaded, scenario=loaded.scenario.model_copy(update={"assumed_baselines": ()}))
-    return replace(result, without_assumed=_decided(bare, book, stop, None, lambda _stage: None))
+    people = result.stages.population
+    return replace(result, without_assumed=_decided(bare, book, stop, None, lambda _stage: None, people))
 
 
 def _decided(
-    loaded: LoadedScenario, book: Book, stop: Stop, progress: Progress | None, tell: Tell
+    loaded: LoadedScenario,
+    book: Book,
+    stop: Stop,
+    progress: Progress | None,
+    tell: Tell,
+    people: xr.Dataset | None = None,
 ) -> RunResult:
     tell("people, staff, needs and gaps")
-    stages = run_stages(Figures(book, loaded.scenario))
+    stages = run_stages(Figures(book, loaded.scenario), people)
     case = allocation_case(stages)
     tell("allocation")
     wanted = loaded.scenario.solver
-    options = Options(wanted.gap, wanted.node_limit, wanted.tie_break)
+    options = Options(wanted.gap, wanted.node_limit, wanted.tie_break_nodes, wanted.tie_break)
     solution = allocate(case, options, stop, progress)
     tell("certificate and ledger")
     return complete(loaded, book, stages, case, solution)

@@ -77,11 +77,17 @@ class Stages:
     costs: xr.Dataset
 
 
-def run_stages(figures: Figures) -> Stages:
-    """Run every stage before the program on the evidence of a scenario."""
+def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages:
+    """Run every stage before the program on the evidence of a scenario.
+
+    Args:
+        figures: the evidence.
+        population: the projection, where it is known already.
+    """
     scenario, time = figures.scenario, figures.scenario.time
     counties = figures.book["counties"].where(city=scenario.city).column("county")
-    population = check_projection(project_population(population_inputs(figures, counties)))
+    if population is None:
+        population = check_projection(project_population(population_inputs(figures, counties)))
     people = population["population"].sum(("sex", "age")).sel(year=time.years)
     indicators = read_indicators(figures)
     planning_rules = read_planning_rules(figures, indicators)

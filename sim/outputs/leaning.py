@@ -26,7 +26,7 @@ def leaning(result: RunResult) -> list[dict[str, Any]]:
     return [
         {
             "name": " ".join(dict.fromkeys((f.key, f.parameter))),
-            "value": f.value,
+            "value": _or_none(f.value),
             "low": _or_none(f.low),
             "high": _or_none(f.high),
             "unit": f.unit,

@@ -59,8 +59,8 @@ def levels(case: Case, tie_break: str = "programme") -> list[Level]:
         *(_target_level(case, rank) for rank in ranks),
         Level("present_cost", money.present_cost_objective(case), money_units, absolute=False),
         Level("local_burden", money.local_burden_objective(case), money_units, absolute=False, given=given),
-        Level("worst_county", equity.worst_objective(case), "sum of shares", given=given),
-        Level("uncovered", equity.uncovered_objective(case), "sum of shares", given=given),
+        Level("worst_county", equity.worst_objective(case), "sum of shares", given=given, tie_break=True),
+        Level("uncovered", equity.uncovered_objective(case), "sum of shares", given=given, tie_break=True),
     ]
 
 

@@ -76,6 +76,7 @@ class Level:
         units: of the value.
         exact: True to solve to the optimum whatever gap the run allows.
         given: families whose sums over counties are held at the plan of the level before.
+        tie_break: whether it only chooses between plans of equal targets and cost.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Level:
     tolerance: float = 1e-6
     exact: bool = False
     given: tuple[str, ...] = ()
+    tie_break: bool = False
 
 
 @dataclass(frozen=True)

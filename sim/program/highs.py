@@ -73,6 +73,7 @@ def solve_levels(
     levels: Sequence[Level],
     gap: float,
     node_limit: int | None = None,
+    tie_break_nodes: int | None = None,
     stop: Stop | None = None,
     progress: Progress | None = None,
 ) -> LevelsResult:
@@ -83,6 +84,7 @@ def solve_levels(
         levels: the objectives in order.
         gap: relative gap at which a level counts as solved.
         node_limit: most branch-and-bound nodes of one level, a stop that does not depend on a clock.
+        tie_break_nodes: the same of a level that only breaks ties.
         stop: asks for an early end; the plan found so far is kept.
         progress: called while solving.
 
@@ -90,11 +92,14 @@ def solve_levels(
         NoCertifiedPlanError: the rules cannot be kept even without a project.
     """
     stop = stop or Stop()
-    model = _model(matrix, node_limit)
+    model = _model(matrix)
     plan = _do_nothing(model, matrix)
     results: list[LevelResult] = []
     for n, level in enumerate(levels):
         model.setOptionValue("mip_rel_gap", 0.0 if level.exact else gap)
+        most = tie_break_nodes if level.tie_break else node_limit
+        if most is not None:
+            model.setOptionValue("mip_max_nodes", most)
         for family in level.given:
             _hold_totals(model, matrix, family, plan)
         cost = matrix.objectives[n]
@@ -106,7 +111,7 @@ def solve_levels(
     return LevelsResult(plan, tuple(results))
 
 
-def _model(matrix: Matrix, node_limit: int | None) -> highspy.Highs:
+def _model(matrix: Matrix) -> highspy.Highs:
     model = highspy.Highs()
     for name, value in {
         "output_flag": False,
@@ -117,8 +122,6 @@ def _model(matrix: Matrix, node_limit: int | None) -> highspy.Highs:
         "mip_feasibility_tolerance": 1e-9,
     }.items():
         model.setOptionValue(name, value)
-    if node_limit is not None:
-        model.setOptionValue("mip_max_nodes", node_limit)
     n_rows, n_columns = matrix.entries.shape
     bounds = [_finite(a) for a in (matrix.lower, matrix.upper, matrix.row_lower, matrix.row_upper)]
     status = model.passModel(

