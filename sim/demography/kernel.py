@@ -42,9 +42,9 @@ class Flows:
 
     Attributes:
         population: (year-end, row, sex, age) persons, the base first.
-        births: (year, row, sex).
-        deaths: (year, row, sex, age), or None where nobody asked for them.
-        capped: (year, row, sex, age) emigration beyond the stock, persons, or None.
+        births: (year-end, row, sex), the base missing.
+        deaths: (year-end, row, sex, age), the base missing, or None where nobody asked for them.
+        capped: (year-end, row, sex, age) emigration beyond the stock, the base missing, or None.
     """
 
     population: np.ndarray
@@ -71,21 +71,28 @@ def project_rows(
     rows, sexes, ages = base.shape
     years = len(rates.survival)
     population = np.empty((years + 1, rows, sexes, ages)) if out is None else out
-    births = np.empty((years, rows, sexes))
-    lost, capped = (np.empty((years, rows, sexes, ages)) if detail else None for _ in range(2))
+    births = _flow((years + 1, rows, sexes))
+    lost, capped = (_flow((years + 1, rows, sexes, ages)) if detail else None for _ in range(2))
     for first in range(0, rows, block):
         part = slice(first, min(first + block, rows))
         population[0, part] = base[part]
         for t in range(years):
             start, end = population[t, part], population[t + 1, part]
-            births[t, part] = _age_one_year(start, end, rates, part, t)
+            births[t + 1, part] = _age_one_year(start, end, rates, part, t)
             if lost is not None:
-                _deaths(start, births[t, part], rates.survival[t, part], lost[t, part])
+                _deaths(start, births[t + 1, part], rates.survival[t, part], lost[t + 1, part])
             np.add(end, rates.migration[t, part], out=end)
             if capped is not None:
-                np.maximum(-end, 0.0, out=capped[t, part])
+                np.maximum(np.negative(end), 0.0, out=capped[t + 1, part])
             np.maximum(end, 0.0, out=end)
     return Flows(population, births, lost, capped)
+
+
+def _flow(shape: tuple[int, ...]) -> np.ndarray:
+    """Room for a flow; there is none in the base year."""
+    values = np.empty(shape)
+    values[0] = np.nan
+    return values
 
 
 def _age_one_year(start: np.ndarray, end: np.ndarray, rates: Rates, part: slice, t: int) -> np.ndarray:

@@ -66,10 +66,10 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
         result[name] = ((*lead, *tail, "year"), by_year.reshape(*sizes, *by_year.shape[1:]), {"units": units})
 
     put("population", flows.population, "persons", "sex", "age")
-    put("deaths", _with_base(flows.deaths), "deaths", "sex", "age")
-    put("net_migration", _with_base(rates.migration + flows.capped), "persons", "sex", "age")
-    put("migration_capped", _with_base(flows.capped), "persons", "sex", "age")
-    put("births", _with_base(flows.births), "births", "sex")
+    put("deaths", flows.deaths, "deaths", "sex", "age")
+    put("net_migration", _migrants(rates.migration, flows.capped), "persons", "sex", "age")
+    put("migration_capped", flows.capped, "persons", "sex", "age")
+    put("births", flows.births, "births", "sex")
     return result
 
 
@@ -172,8 +172,12 @@ def _place(array: xr.DataArray, index: np.ndarray) -> str:
     return ", ".join(f"{d} {array[d].values[n] if d in array.coords else n}" for d, n in labels)
 
 
-def _with_base(flow: np.ndarray) -> np.ndarray:
-    return np.concatenate([np.full((1, *flow.shape[1:]), np.nan), flow])
+def _migrants(wanted: np.ndarray, capped: np.ndarray) -> np.ndarray:
+    """Migrants who went: those wanted and the part of emigration that found nobody left."""
+    went = np.empty_like(capped)
+    went[0] = np.nan
+    np.add(wanted, capped[1:], out=went[1:])
+    return went
 
 
 def check_projection(result: xr.Dataset) -> xr.Dataset:
