@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from sim.contracts import Contract, Variable, check
+from sim.errors import ContractError
 from sim.indicators import Indicator
 from sim.labelled import choose
 from sim.names import CAUSES, CITY
@@ -78,7 +79,6 @@ def _states(data: xr.Dataset, targets: list[Indicator]) -> xr.DataArray:
 
 def causes(
     needs: xr.Dataset,
-    people: xr.DataArray,
     supply: xr.Dataset,
     limit: xr.DataArray,
     exits: xr.DataArray,
@@ -86,8 +86,8 @@ def causes(
     """Split the change of each county's gap between the first and the last year by cause.
 
     Args:
-        needs: `standard (resource, year)`, `denominator (resource, county, year)`.
-        people: (county, year) residents, which tell population size from age structure.
+        needs: `standard (resource, year)`, `denominator (resource, county, year)` and, where a need
+            depends on age, `denominator_at_base_ages`, the same at the age structure of the first year.
         supply: `remaining`, `autonomous` and `committed` (resource, county, year), without projects.
         limit: (resource, county, year) units the staff can serve, infinite where none is needed.
         exits: (resource, county) heads lost between the years, 0 for places.
@@ -98,17 +98,13 @@ def causes(
     first, last = {"year": needs["year"][0].item()}, {"year": needs["year"][-1].item()}
     resources = needs["resource"]
     supply, limit = supply.sel(resource=resources), limit.sel(resource=resources)
-    growth = people.sel(last) / people.sel(first)
-    moves_with_people = needs["denominator"].sel(last) != needs["denominator"].sel(first)
-    size = growth.where(moves_with_people, 1.0)
+    before, after = needs["denominator"].sel(first), needs["denominator"].sel(last)
+    of_size = needs.get("denominator_at_base_ages", needs["denominator"]).sel(last)
     change = supply["remaining"].sel(last) - supply["remaining"].sel(first)
     lost = exits.sel(resource=resources).where(exits.sel(resource=resources) > 0, -change.clip(max=0.0))
     parts = {
-        "population_size": (xr.ones_like(size), size),
-        "age_structure": (
-            xr.ones_like(size),
-            needs["denominator"].sel(last) / (needs["denominator"].sel(first) * size),
-        ),
+        "population_size": (xr.zeros_like(after), of_size - before),
+        "age_structure": (xr.zeros_like(after), after - of_size),
         "target_change": (needs["standard"].sel(first), needs["standard"].sel(last)),
         "stock_left": (xr.zeros_like(lost), lost),
         "entrants": (xr.zeros_like(lost), change + lost),
@@ -116,18 +112,20 @@ def causes(
         "committed_works": (supply["committed"].sel(first), supply["committed"].sel(last)),
         "staffing_limit": (limit.sel(first), limit.sel(last)),
     }
-    shape = size.transpose("resource", "county")
+    shape = before.transpose("resource", "county")
     arrays = {k: tuple(_flat(a, shape) for a in pair) for k, pair in parts.items()}
-    base = needs["denominator"].sel(first).transpose("resource", "county").values
+    base = before.transpose("resource", "county").values
     start = supply["remaining"].sel(first).transpose("resource", "county").values
 
     def gap(done: frozenset[str]) -> np.ndarray:
         at = {k: arrays[k][k in done] for k in CAUSES}
-        need = at["target_change"] * base * at["population_size"] * at["age_structure"]
+        need = at["target_change"] * (base + at["population_size"] + at["age_structure"])
         have = start - at["stock_left"] + at["entrants"] + at["autonomous_supply"] + at["committed_works"]
         return np.asarray(need - np.minimum(have, at["staffing_limit"]))
 
     values = shapley(gap)
+    if not np.isfinite(values).all():
+        raise ContractError("gaps: a cause is not a number")
     coords = {"cause": list(CAUSES), "resource": resources.values, "county": shape["county"].values}
     dims = ("cause", "resource", "county")
     return xr.DataArray(values, dims=dims, coords=coords, attrs={"units": "units"})

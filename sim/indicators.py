@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from sim.evidence.figures import Figures
 from sim.evidence.tables import Row
@@ -31,7 +31,8 @@ class Indicator:
     `target_as` say how they are printed. `facilities` is the number of facilities a share is taken
     of. `assumed` marks a baseline that a named assumption gives. `by_county` says that every county
     has a baseline of its own. `answered` says that some project type puts the resource out.
-    `threshold` and `of` belong to planning rules; `of` also to a share of another resource.
+    `threshold` and `of` belong to planning rules; `of` also to a share of another resource, which
+    enters only with it (`whole_in_program`); a share of a share does not.
     """
 
     number: str
@@ -70,6 +71,7 @@ class Indicator:
     answered: bool
     threshold: float
     of: str
+    whole_in_program: bool
     source: str
     seed_file: str
     seed_line: str
@@ -101,6 +103,8 @@ class Indicator:
     @property
     def known(self) -> bool:
         """Whether what stands already is known, or need not be."""
+        if self.of and not self.whole_in_program:
+            return False
         if self.by_county or self.measure in WORKS:
             return True
         counted = self.measure != PER_FACILITY or bool(self.of) or not math.isnan(self.facilities)
@@ -128,6 +132,8 @@ class Indicator:
             return "no_target"
         if not self.answered:
             return "no_project_type"
+        if self.of and not self.whole_in_program:
+            return "whole_outside"
         return "unknown_baseline" if self.target_year <= self.plan_year else "later_year"
 
 
@@ -140,7 +146,9 @@ _TEXTS = tuple(
 
 def read_indicators(figures: Figures) -> list[Indicator]:
     """Return every row of the plan with the scenario's reading and priority, in plan order."""
-    return list(_read(figures))
+    items = list(_read(figures))
+    inside = {item.resource for item in items if item.in_program and not item.of}
+    return [replace(item, whole_in_program=item.of in inside) if item.of else item for item in items]
 
 
 def _read(figures: Figures) -> Iterator[Indicator]:
@@ -171,6 +179,7 @@ def _read(figures: Figures) -> Iterator[Indicator]:
             answered=row["resource"] in built,
             threshold=math.nan,
             of=_whole(figures, row),
+            whole_in_program=False,
             where=row.where("target"),
             **{name: row[name] for name in _TEXTS},
         )

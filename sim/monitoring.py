@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.evidence.figures import Figures
-from sim.indicators import Indicator
+from sim.indicators import WORKS, Indicator
 
 SLACK = 1e-9
 NO_TARGET = ("empty", "direction", "reference")
@@ -56,7 +56,7 @@ def _last_known(figures: Figures) -> Mapping[str, tuple[int, float]]:
 
 
 def _track(item: Indicator, parent: Indicator | None, observed: tuple[int, float] | None) -> Track:
-    year, value = observed or (item.base_year, item.baseline)
+    year, value = observed or (item.base_year, 0.0 if item.measure in WORKS else item.baseline)
     unknown = math.isnan(value)
     target = _target(item, parent)
     if item.measure == "change_per_year":
@@ -81,7 +81,8 @@ def _target(item: Indicator, parent: Indicator | None) -> float:
 def _path(item: Indicator, target: float, year: int) -> float:
     span = item.target_year - item.base_year
     done = (year - item.base_year) / span if span > 0 else 1.0
-    return item.baseline + (target - item.baseline) * done
+    first = 0.0 if item.measure in WORKS else item.baseline
+    return first + (target - first) * done
 
 
 def _state(item: Indicator, target: float, value: float, path: float) -> str:

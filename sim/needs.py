@@ -83,9 +83,10 @@ def _denominator(target: Indicator, people: xr.DataArray, share: xr.DataArray) -
 
 
 def _shares_of_needs(targets: list[Indicator], standard: np.ndarray, denominators: list[np.ndarray]) -> None:
-    """A share of another resource is taken of the need of that resource."""
+    """A share of another resource is taken of its need: its standard and its denominator are passed on."""
     order = {target.resource: n for n, target in enumerate(targets)}
     for n, target in enumerate(targets):
         if target.of:
             whole = order[target.of]
-            denominators[n] = standard[whole] * denominators[whole]
+            standard[n] = standard[n] * standard[whole]
+            denominators[n] = denominators[whole]

@@ -8,7 +8,7 @@ import xarray as xr
 
 from sim.labelled import ceil, choose
 
-HEAD_DUST = 1e-6
+HEAD_DUST = 1e-4
 "Heads below this part of one are the solver's dust and are not rounded up."
 
 

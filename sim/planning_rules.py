@@ -22,7 +22,7 @@ def read_planning_rules(figures: Figures, indicators: list[Indicator]) -> list[I
     for its need and left out of the program.
     """
     taken = {item.resource for item in indicators if item.in_program}
-    wholes = taken | {""}
+    wholes = {item.resource for item in indicators if item.in_program and not item.of} | {""}
     found: list[Indicator] = []
     for rule in _read(figures):
         planned = rule.resource not in taken and rule.of in wholes
@@ -84,6 +84,7 @@ def _indicator(figures: Figures, row: Row, rank: Row) -> Indicator:
         answered=row["resource"] in built,
         threshold=row.number("threshold"),
         of=row["of"],
+        whole_in_program=True,
         source=row["source"],
         seed_file=row["seed_file"],
         seed_line=row["seed_line"],

@@ -130,7 +130,7 @@ def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages
         supply=supply,
         capacity=have,
         gaps=gaps(need["need"], have["capacity"], wanted),
-        causes=causes(need, people, supply, have["staffing_limit"], exits),
+        causes=causes(need, supply, have["staffing_limit"], exits),
         delivery=dates,
         costs=costs(figures, dates),
     )

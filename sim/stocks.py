@@ -44,16 +44,18 @@ def base_stocks(
     people = float(population.sum())
     printed = np.array([_city_stock(figures, row["resource"], indicators, people) for row in rows])
     city = np.nan_to_num(printed, nan=0.0)
-    stock = _carers(share * city[:, None], resources, heads_per_unit)
+    stock = share * city[:, None]
     given = figures.array(
         "plans/county_baselines",
         "baseline",
         ("resource", "county"),
         {"resource": resources, "county": counties},
     )
-    values = np.where(np.isnan(given.values), stock, given.values)
+    values = fill(given.values, stock)
+    untold = np.isnan(printed) & np.isnan(given.values).all(axis=1)
+    values = _carers(values, resources, heads_per_unit, untold)
     counted = [row["kind"] in COUNTED for row in rows]
-    known = ~np.isnan(printed) | ~np.isnan(given.values).any(axis=1) | (stock > 0).any(axis=1)
+    known = ~np.isnan(printed) | ~np.isnan(given.values).any(axis=1) | (values > 0).any(axis=1)
     data = xr.Dataset(coords={"resource": resources, "county": counties})
     data["stock"] = ("resource", "county"), values, {"units": "units"}
     data["share"] = ("resource", "county"), share, {"units": "share"}
@@ -62,6 +64,21 @@ def base_stocks(
         if city[n] > 0 and np.isnan(given.values[n]).any():
             figures.derived(row["resource"], city[n], row["unit"], row["apportion_by"])
     return check(data, OUTPUT, "stocks")
+
+
+def fill(given: np.ndarray, apportioned: np.ndarray) -> np.ndarray:
+    """Return county figures where they are given; what they leave of the city goes to the others.
+
+    Args:
+        given: (resource, county) figures of counties, NaN where none.
+        apportioned: (resource, county) the city figure spread by an index.
+    """
+    unknown = np.isnan(given)
+    spread = np.where(unknown, apportioned, 0.0)
+    left = (apportioned.sum(axis=1) - np.nansum(given, axis=1)).clip(min=0.0)
+    total = spread.sum(axis=1)
+    scale = np.divide(left, total, out=np.zeros_like(total), where=total > 0)
+    return np.where(unknown, spread * scale[:, None], given)
 
 
 def _shares(figures: Figures, rows: list, population: xr.DataArray) -> np.ndarray:  # type: ignore[type-arg]
@@ -82,7 +99,8 @@ def _city_stock(figures: Figures, resource: str, indicators: list[Indicator], po
             if item.measure == PER_POPULATION:
                 return item.baseline / float(item.per) * population
             if item.of:
-                return item.baseline / 100 * _city_stock(figures, item.of, indicators, population)
+                whole = [other for other in indicators if not other.of]
+                return item.baseline / 100 * _city_stock(figures, item.of, whole, population)
             if item.measure == PER_FACILITY:
                 counted = item.baseline / 100 * item.facilities
                 return counted if math.isnan(counted) else round(counted)
@@ -93,9 +111,14 @@ def _city_stock(figures: Figures, resource: str, indicators: list[Indicator], po
     return math.nan
 
 
-def _carers(stock: np.ndarray, resources: list[str], heads_per_unit: xr.DataArray) -> np.ndarray:
-    """Carers are not printed: existing childcare places are taken as staffed at the standard."""
+def _carers(
+    stock: np.ndarray, resources: list[str], heads_per_unit: xr.DataArray, untold: np.ndarray
+) -> np.ndarray:
+    """Where nothing tells how many carers there are, existing places are taken as staffed at the standard."""
+    carers, places = resources.index("childcare_carers"), resources.index("childcare_places")
+    if not untold[carers]:
+        return stock
     result = stock.copy()
     ratio = float(heads_per_unit.sel(resource="childcare_places", cadre="childcare_carers"))
-    result[resources.index("childcare_carers")] = ratio * stock[resources.index("childcare_places")]
+    result[carers] = ratio * stock[places]
     return result

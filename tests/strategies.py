@@ -103,6 +103,7 @@ def indicator(**changes: object) -> Indicator:
         "answered": True,
         "threshold": math.nan,
         "of": "",
+        "whole_in_program": True,
         "source": "nanchang_plan",
         "quote": "",
         "note": "",

@@ -16,7 +16,19 @@ from sim.names import CITY
 
 NEEDED = ("year", "indicator", "value", "unit")
 PLACES = ("adcode", "county", "name", "region")
-SCALES = {"万人": 1e4, "persons": 1.0, "人": 1.0, "beds": 1.0, "children per woman": 1.0, "per 1000": 1.0}
+SCALES = {
+    "万人": 1e4,
+    "万": 1e4,
+    "persons": 1.0,
+    "人": 1.0,
+    "beds": 1.0,
+    "张": 1.0,
+    "万张": 1e4,
+    "places": 1.0,
+}
+SCALES |= {"个": 1.0, "institutions": 1.0, "units": 1.0, "count": 1.0, "hospitals": 1.0, "projects": 1.0}
+RATES = ("per ", "%", "‰", "children per", "beds per", "share", "ratio", "births", "deaths", "males per")
+"Beginnings of units that are no count: such figures are kept and left out of the comparison."
 COLUMNS = ("level", "county", "indicator", "year", "actual", "quality", "source", "where")
 _YEAR = re.compile(r"(\d{4})(-\d{2}-\d{2})?")
 
@@ -107,12 +119,17 @@ def _row(row: Mapping[str, str], county: str, where: str, header: list[str]) -> 
         value = float(row["value"].replace(",", ""))
     except ValueError:
         return Problem(f"{where}:{header.index('value') + 1}", f"value is {row['value']!r}", "a number")
+    unit = row["unit"].strip()
+    rate = unit not in SCALES
+    if rate and not unit.startswith(RATES):
+        place = f"{where}:{header.index('unit') + 1}"
+        return Problem(place, f"unit is {unit!r}", ", ".join(SCALES), nearest(unit, SCALES))
     return {
         "level": CITY if county == CITY else "county",
         "county": county,
-        "indicator": row["indicator"].strip(),
+        "indicator": f"{row['indicator'].strip()} ({unit})" if rate else row["indicator"].strip(),
         "year": int(year.group(1)),
-        "actual": value * SCALES.get(row["unit"].strip(), 1.0),
+        "actual": value * SCALES.get(unit, 1.0),
         "quality": row.get("quality", ""),
         "source": row.get("source_title", ""),
         "where": where,

@@ -51,13 +51,15 @@ def calibrate(inputs: xr.Dataset, published: Published, cut_off: int) -> xr.Data
         cut_off: last year whose figures count.
 
     Returns:
-        the inputs with `asfr`, `survival_ratio` and `net_migration` of those years moved; the counties
-        sum to their city.
+        the inputs with `asfr`, `survival_ratio` and `net_migration` of those years moved, the first two
+        (survival on the odds scale) also in the years after; the counties sum to their city.
 
     Raises:
-        ValueError: published deaths cannot be met by any life expectancy within 12 years of the path.
+        ValueError: published deaths cannot be met by any life expectancy within 12 years of the path,
+            or published residents by any migration.
     """
-    start = inputs["population_base"]
+    start, last = inputs["population_base"], 0
+    before = inputs
     for year in (int(y) for y in inputs["year"].values):
         if year > cut_off:
             break
@@ -67,9 +69,26 @@ def calibrate(inputs: xr.Dataset, published: Published, cut_off: int) -> xr.Data
                 one = _meet_births(one, published.births.get(year))
                 one = _meet_deaths(one, published.deaths.get(year))
             one = _meet_residents(one, published, year)
-            inputs = _with_year(inputs, one, year)
+            inputs, last = _with_year(inputs, one, year), year
         start = project_population(one)["population"].isel(year=-1, drop=True)
-    return inputs
+    return _carried_on(inputs, before, last) if last else inputs
+
+
+def _carried_on(inputs: xr.Dataset, before: xr.Dataset, last: int) -> xr.Dataset:
+    """What the last published year moved fertility and survival by holds in the years after it."""
+    later = inputs["year"] > last
+    now, then = inputs.sel(year=last, drop=True), before.sel(year=last, drop=True)
+    factor = (now["asfr"] / then["asfr"].where(then["asfr"] > 0)).fillna(1.0)
+    moved = _odds(now["survival_ratio"]) / _odds(then["survival_ratio"])
+    after = _odds(inputs["survival_ratio"]) * moved
+    return inputs.assign(
+        asfr=inputs["asfr"].where(~later, inputs["asfr"] * factor),
+        survival_ratio=inputs["survival_ratio"].where(~later, after / (1 + after)),
+    )
+
+
+def _odds(share: xr.DataArray) -> xr.DataArray:
+    return share / (1 - share)
 
 
 def _with_year(inputs: xr.Dataset, one: xr.Dataset, year: int) -> xr.Dataset:
@@ -134,6 +153,9 @@ def _meet_residents(one: xr.Dataset, published: Published, year: int) -> xr.Data
         if float(abs(missing).max()) < CLOSED:
             break
         wanted = wanted + missing
+    else:
+        year, open_ = int(one["year"][0]), float(abs(missing).max())
+        raise ValueError(f"residents of {year} are not met: {open_:.0f} persons are missing in a county")
     return trial
 
 

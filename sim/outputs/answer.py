@@ -57,16 +57,20 @@ def answer(
         banners=_banners(result, manifest, words),
         origin=_origin(result, manifest, words),
         sentences=[
-            _people(result, tables["population"], words),
-            _entered(manifest, words),
-            _met(result, manifest, words),
-            _missed(result, tables["gaps"], manifest, words),
-            *_too_late(result, manifest, words),
-            _outside(manifest, words),
-            *_unknown_staff(manifest, words),
-            *_service_demand(result, tables["service_demand"], words),
-            _cost(result, manifest, words),
-            _largest(result, tables["projects"], words),
+            s
+            for s in (
+                _people(result, tables["population"], words),
+                _entered(manifest, words),
+                _met(result, manifest, words),
+                _missed(result, tables["gaps"], manifest, words),
+                *_too_late(result, manifest, words),
+                _outside(manifest, words),
+                *_unknown_staff(manifest, words),
+                *_service_demand(result, tables["service_demand"], words),
+                _cost(result, manifest, words),
+                _largest(result, tables["projects"], words),
+            )
+            if s
         ],
         tiles=_tiles(manifest, words),
     )
@@ -89,6 +93,9 @@ def _banners(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> li
 
 def _assumed(manifest: Mapping[str, Any], words: Texts) -> Banner:
     bare = manifest["without_assumed"]
+    if not bare["targets"]["in_program"]:
+        names = words.listed(words.code("resource", name) for name in manifest["assumed_baselines"])
+        return Banner(words["assumed.banner_title"], words.say("assumed.banner_none", list=names))
     text = words.say(
         "assumed.banner",
         list=words.listed(words.code("resource", name) for name in manifest["assumed_baselines"]),
@@ -127,7 +134,7 @@ def _unknown_staff(manifest: Mapping[str, Any], words: Texts) -> list[str]:
 def _origin(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> list[tuple[str, str]]:
     cut_off = words.say("head.cut_off_text", year=manifest["information_until"])
     return [
-        (words["head.plan"], words.code("source", f"{result.loaded.scenario.plan}_plan")),
+        (words["head.plan"], words.code("source", result.stages.indicators[0].source)),
         (words["head.report_date"], manifest["report_date"]),
         (words["head.cut_off"], cut_off),
         (words["head.run_id"], manifest["run_id"]),
@@ -153,13 +160,15 @@ def _people(result: RunResult, population: pd.DataFrame, words: Texts) -> str:
 
 def _met(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> str:
     counts, year = manifest["targets"], result.loaded.scenario.time.target_year
+    if not counts["in_program"]:
+        return words["answer.none_entered"]
     return words.say("answer.met", asked=counts["in_program"], met=counts["met"], year=year)
 
 
 def _missed(result: RunResult, gaps: pd.DataFrame, manifest: Mapping[str, Any], words: Texts) -> str:
     year, missed = result.loaded.scenario.time.target_year, manifest["targets"]["missed"]
     if not missed:
-        return words["answer.all_met"]
+        return words["answer.all_met"] if manifest["targets"]["in_program"] else ""
     of_city = gaps[(gaps["county"] == CITY) & (gaps["year"] == year) & (gaps["case"] == "with")]
     rows = of_city.set_index("resource").loc[missed]
     parts = [

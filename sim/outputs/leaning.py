@@ -25,7 +25,7 @@ def leaning(result: RunResult) -> list[dict[str, Any]]:
     )
     return [
         {
-            "name": " ".join(dict.fromkeys((f.key, f.parameter))),
+            "name": " ".join(filter(None, dict.fromkeys((f.key, f.parameter)))),
             "value": _or_none(f.value),
             "low": _or_none(f.low),
             "high": _or_none(f.high),

@@ -101,18 +101,20 @@ def target_counts(result: RunResult) -> dict[str, Any]:
     indicators = result.stages.indicators
     inside = result.stages.targets
     printed = sum(not i.is_rule for i in inside)
-    reasons = Counter(i.why_not() for i in indicators if not i.in_program)
+    chosen = [i for i in indicators if i.chosen]
+    reasons = Counter(i.why_not() for i in chosen if not i.in_program)
     year = result.loaded.scenario.time.target_year
     state = result.gaps["state"].sel(county="city", year=year)
     missed = [i.resource for i in inside if state.sel(resource=i.resource).item() == "gap"]
     by_level = Counter(i.level for i in inside)
     return {
         "in_program": len(inside),
-        "printed": len({i.number for i in indicators}),
-        "printed_in_table": len({i.number for i in indicators if i.origin == "table"}),
+        "printed": len(chosen),
+        "printed_in_table": sum(i.origin == "table" for i in chosen),
+        "other_readings": len(indicators) - len(chosen),
         "printed_in_program": printed,
         "rules_in_program": len(inside) - printed,
-        "out_of_program": len(indicators) - printed,
+        "out_of_program": len(chosen) - printed,
         "why_not": dict(sorted(reasons.items())),
         "met": len(inside) - len(missed),
         "missed": missed,

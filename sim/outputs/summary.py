@@ -19,6 +19,7 @@ _WORDS = {
         "proof": "证书{checks}项全部通过",
         "gap": "  {name}: 距已证明的界{gap:.3f}% ({status})",
         "no_bound": "  {name}: 未证明任何界 ({status})",
+        "assumed_none": "含假定基期({list});不采用时: 没有指标进入方案",
         "rule": "  未达到的规划标准: {name},目标年需要{need:g}",
         "assumed": "含假定基期({list});不采用时: 进入{n}项,达标{met}项,现值成本{present:.2f}亿元",
     },
@@ -31,6 +32,7 @@ _WORDS = {
         "proof": "all {checks} checks of the certificate hold",
         "gap": "  {name}: {gap:.3f} % from its proven bound ({status})",
         "no_bound": "  {name}: no bound proven ({status})",
+        "assumed_none": "with assumed baselines ({list}); without them no target enters",
         "rule": "  planning rule missed: {name}, needs {need:g} in the target year",
         "assumed": "with assumed baselines ({list}); without them {n} targets enter, {met} are met,"
         " present cost {present:.2f} x 100 million yuan",
@@ -67,6 +69,8 @@ def _assumed(record: dict[str, Any], words: dict[str, str]) -> list[str]:
     bare = record["without_assumed"]
     if bare is None:
         return []
+    if not bare["targets"]["in_program"]:
+        return [words["assumed_none"].format(list=", ".join(record["assumed_baselines"]))]
     return [
         words["assumed"].format(
             list=", ".join(record["assumed_baselines"]),
@@ -99,5 +103,5 @@ def _missed(row: dict[str, Any], words: dict[str, str], names: dict[str, str]) -
     return words["missed"].format(
         name=names.get(row["name"], row["name"]),
         reached=f"{row['projected_with']:.4g}",
-        target=row["target_text"],
+        target=f"{row['target']:g}",
     )

@@ -49,11 +49,14 @@ def population(result: RunResult) -> pd.DataFrame:
 
 
 def workforce(result: RunResult) -> pd.DataFrame:
-    """No-action stock: county, county_name, cadre, year, headcount, entries, exits (persons), fte."""
+    """No-action stock by county, cadre, year: headcount, entries, exits (persons), fte; empty if unknown."""
     staff = result.stages.workforce[["headcount", "entries", "exits", "fte"]]
     frame = staff.transpose("county", "cadre", "year").to_dataframe(dim_order=["county", "cadre", "year"])
+    unknown = frame.reset_index()["cadre"].isin(result.stages.unknown)
+    frame = frame.reset_index()
+    frame.loc[unknown, ["headcount", "entries", "exits", "fte"]] = math.nan
     columns = ["county", "county_name", "cadre", "year", "headcount", "entries", "exits", "fte"]
-    return _named(frame.reset_index(), result)[columns]
+    return _named(frame, result)[columns]
 
 
 def service_demand(result: RunResult) -> pd.DataFrame:

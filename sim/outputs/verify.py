@@ -76,11 +76,14 @@ def _record(folder: Path) -> dict[str, Any]:
 def _headline_checks(folder: Path, record: dict[str, Any]) -> list[Check]:
     """What the first page says must follow from the tables."""
     table = read_table(folder, "indicators")
-    inside = table[table["in_program"] == "yes"]
+    table = table[table["why_not"] != "other_reading"]
+    both = pd.concat([t[["in_program", "state"]] for t in (table, read_table(folder, "rules"))])
+    inside = both[both["in_program"] == "yes"]
     short = int((inside["state"] == "gap").sum())
+    outside = int((table["in_program"] != "yes").sum())
     targets = record["targets"]
     said = (targets["in_program"], targets["met"], len(targets["missed"]), targets["out_of_program"])
-    counted = (len(inside), len(inside) - short, short, len(table) - len(inside))
+    counted = (len(inside), len(inside) - short, short, outside)
     gaps = [row["mip_gap"] for row in record["levels"]]
     worst = max((1.0 if gap is None else gap for gap in gaps), default=1.0)
     return [

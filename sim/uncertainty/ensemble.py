@@ -78,6 +78,7 @@ def drawn(
         migration: (draw, county, year) drift of net migration, share of base residents.
     """
     every = inputs["year"]
+    moves = every >= longevity["year"][0]
     fertility, longevity, migration = (
         walk.reindex(year=every, fill_value=0.0) for walk in (fertility, longevity, migration)
     )
@@ -87,8 +88,17 @@ def drawn(
     return inputs.assign(
         asfr=inputs["asfr"] * np.exp(fertility),
         net_migration=inputs["net_migration"] + migration * people * within,
-        survival_ratio=_survival(inputs, longevity),
+        survival_ratio=_drifted(inputs, longevity).where(moves, inputs["survival_ratio"]),
     )
+
+
+def _drifted(inputs: xr.Dataset, longevity: xr.DataArray) -> xr.DataArray:
+    """Survival ratios moved, on the odds scale, as the drift moves those of the standard."""
+    still = _survival(inputs, xr.zeros_like(longevity.isel(draw=[0]))).isel(draw=0, drop=True)
+    moved = _survival(inputs, longevity)
+    own = inputs["survival_ratio"] / (1 - inputs["survival_ratio"])
+    odds = own * (moved / (1 - moved)) / (still / (1 - still))
+    return odds / (1 + odds)
 
 
 def _survival(inputs: xr.Dataset, longevity: xr.DataArray) -> xr.DataArray:

@@ -71,32 +71,31 @@ def _case(seed: int, staffed: bool) -> tuple:
     need["standard"] = ("resource", "year"), rng.uniform(0.001, 0.01, (2, 2))
     fixed = np.repeat(rng.uniform(1, 5, (3, 1)), 2, axis=1)
     need["denominator"] = ("resource", "county", "year"), np.stack([people, fixed])
-    residents = xr.DataArray(people, dims=("county", "year"), coords={"county": COUNTIES, **years})
     grown = _units(seed + 1) * xr.DataArray([0.0, 1.0], dims="year", coords=years)
     works = grown.copy(data=np.roll(grown.values, 1, axis=0))
     supply = xr.Dataset({"remaining": _units(seed), "autonomous": grown, "committed": works})
     limit = _units(seed + 2, high=200.0) if staffed else _units(seed) * 0 + np.inf
     exits = _units(seed + 3, high=20.0).isel(year=0, drop=True)
-    return need, residents, supply, limit, exits
+    return need, supply, limit, exits
 
 
 @given(st.integers(0, 10**6), st.booleans())
 def test_the_causes_sum_to_the_change_of_the_gap(seed, staffed):
-    need, people, supply, limit, exits = _case(seed, staffed)
+    need, supply, limit, exits = _case(seed, staffed)
     have = np.minimum(supply["remaining"] + supply["autonomous"] + supply["committed"], limit)
     gap = need["standard"] * need["denominator"] - have
     change = (gap.sel(year=2025) - gap.sel(year=2020)).transpose("resource", "county")
-    split = causes(need, people, supply, limit, exits)
+    split = causes(need, supply, limit, exits)
     np.testing.assert_allclose(split.sum("cause"), change, rtol=1e-10, atol=1e-8)
 
 
 @given(st.integers(0, 10**6))
 def test_what_did_not_happen_is_no_cause(seed):
-    need, people, supply, limit, exits = _case(seed, staffed=False)
+    need, supply, limit, exits = _case(seed, staffed=False)
     need["standard"] = need["standard"].isel(year=0, drop=True) * xr.ones_like(need["year"], float)
     nothing = 0 * supply["autonomous"]
     still = supply.assign(autonomous=nothing, committed=nothing)
-    split = causes(need, people, still, limit, exits)
+    split = causes(need, still, limit, exits)
     for cause in ("target_change", "autonomous_supply", "committed_works", "staffing_limit"):
         assert (split.sel(cause=cause) == 0).all()
     np.testing.assert_allclose(split.sel(cause="age_structure"), 0, atol=1e-9)
@@ -105,8 +104,8 @@ def test_what_did_not_happen_is_no_cause(seed):
 
 @given(st.integers(0, 10**6))
 def test_without_a_staffing_limit_supply_causes_are_their_own_amounts(seed):
-    need, people, supply, limit, exits = _case(seed, staffed=False)
-    split = causes(need, people, supply, limit, exits)
+    need, supply, limit, exits = _case(seed, staffed=False)
+    split = causes(need, supply, limit, exits)
     np.testing.assert_allclose(split.sel(cause="stock_left"), exits, atol=1e-8)
     grown = supply["autonomous"].sel(year=2025)
     np.testing.assert_allclose(split.sel(cause="autonomous_supply"), -grown, atol=1e-8)

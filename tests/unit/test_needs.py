@@ -89,6 +89,8 @@ def test_a_target_for_every_county_asks_it_of_each():
         ({"target_year": 2030}, "later_year"),
         ({"target_year": 2022}, ""),
         ({"answered": False}, "no_project_type"),
+        ({"measure": "share", "of": "beds", "whole_in_program": False}, "whole_outside"),
+        ({"measure": "share", "of": "beds", "whole_in_program": True}, ""),
         ({"baseline": 0.0}, ""),
         ({"target": math.nan}, "no_target"),
         ({"response": "monitor"}, "monitored"),

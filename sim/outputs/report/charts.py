@@ -123,7 +123,7 @@ def heat_map(result: RunResult, gaps: pd.DataFrame, case: str, words: Texts) -> 
     year = result.loaded.scenario.time.target_year
     kept = gaps[(gaps["year"] == year) & (gaps["case"] == case)]
     grid = kept.pivot_table(index="resource", columns="county", values="coverage", sort=False)
-    counties = [CITY, *(c for c in grid.columns if c != CITY)]
+    counties = [CITY, *(c for c in grid.columns if c != CITY)] if len(grid) else []
     grid = grid[counties]
     across = [words.code("county", c) for c in counties]
     down = [words.code("resource", r) for r in grid.index]

@@ -129,6 +129,8 @@ def indicator_row(row: Mapping[Any, Any], words: Texts) -> IndicatorRow:
         _required(row),
     ]
     state = str(row["state"])
+    if state == "monitor_on" and row["last_year"] in ("", row["base_year"]):
+        return IndicatorRow(cells, state, words["state.no_later_value"], str(row["seed_line"]))
     return IndicatorRow(cells, state, words.code("state", state), str(row["seed_line"]))
 
 

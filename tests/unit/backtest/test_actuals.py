@@ -78,3 +78,11 @@ def test_a_wrong_header_is_told(tmp_path, counties, text, told):
 def test_a_missing_file_is_told(tmp_path, counties):
     with pytest.raises(InputError, match="there is no such file"):
         read_actuals(tmp_path / "none.csv", counties, "360100")
+
+
+def test_a_unit_nobody_knows_is_refused_and_a_rate_is_no_count(tmp_path, counties):
+    row = "南昌市,city,360100,南昌市,2021,births,{},{},,\n"
+    with pytest.raises(InputError, match="unit is '亿'"):
+        read(tmp_path, counties, HEADS + row.format(1, "亿"))
+    found = read(tmp_path, counties, HEADS + row.format(7.1, "per 1000"))
+    assert found["indicator"].tolist() == ["births (per 1000)"]

@@ -100,3 +100,17 @@ def test_shrinkage_by_hand():
     found, drawn = shrunk_fertility(own, births, np.ones(2))
     np.testing.assert_allclose(drawn, sampling / (sampling + between))
     np.testing.assert_allclose(found, own + drawn * (1 - own))
+
+
+def test_what_was_published_last_is_carried_on(inputs):
+    found = project_population(calibrate(inputs, Published(births={2021: 6e3}, deaths={2021: 1.3e4}), 2021))
+    plain = project_population(inputs)
+    for name, dims in (("births", "sex"), ("deaths", ("sex", "age"))):
+        moved, still = (p[name].sum((*np.atleast_1d(dims), "county")) for p in (found, plain))
+        ratio = (moved / still).sel(year=slice(2021, 2024))
+        np.testing.assert_allclose(ratio, ratio[0], rtol=0.05)
+
+
+def test_a_population_nobody_can_leave_is_refused(inputs):
+    with pytest.raises(ValueError, match="residents of 2021 are not met"):
+        projected(inputs, Published({2021: 500.0}))

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.demography.inputs import population_inputs
+from sim.demography.projection import project_population
+from sim.evidence.book import open_book
+from sim.evidence.figures import Figures
+from sim.scenario.reading import load_scenario
 from sim.uncertainty.draws import random_walks
+from sim.uncertainty.ensemble import Spread, ensemble
 from tests.small import few
 
 COUNTIES = ["360102", "360103", "360104"]
@@ -48,3 +54,15 @@ def test_the_ends_of_correlation_are_one_luck_and_none():
 def test_what_is_no_spread_or_correlation_is_refused(spread, correlation):
     with pytest.raises(ValueError, match="out of bounds"):
         walks(spread=spread, correlation=correlation)
+
+
+def test_an_ensemble_without_drift_is_the_projection_also_where_deaths_are_published():
+    loaded = load_scenario("nanchang")
+    figures = Figures(open_book(loaded), loaded.scenario)
+    counties = figures.book["counties"].where(city="360100").column("county")
+    inputs = population_inputs(figures, counties, 2022).sel(year=slice(2021, 2025))
+    (block,) = ensemble(inputs, 2023, Spread(0.0, 0.0, 0.0, 0.5, 1), 2)
+    central = project_population(inputs)
+    for name in ("population", "deaths"):
+        drawn = block[name].isel(draw=1).transpose(*central[name].dims)
+        np.testing.assert_allclose(drawn, central[name], rtol=1e-9)
