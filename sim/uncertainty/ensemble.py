@@ -78,7 +78,7 @@ def drawn(
         migration: (draw, county, year) drift of net migration, share of base residents.
     """
     every = inputs["year"]
-    moves = every >= longevity["year"][0]
+    moves = every.isin(longevity["year"])
     fertility, longevity, migration = (
         walk.reindex(year=every, fill_value=0.0) for walk in (fertility, longevity, migration)
     )
