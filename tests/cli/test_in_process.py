@@ -57,7 +57,7 @@ def test_run_then_reuse_then_verify(sim, home: Path) -> None:
 def test_validate_says_what_enters(sim) -> None:
     code, out, _ = sim("validate", "nanchang", "--set", "readings.T1=stock")
     assert code == 0
-    assert "targets in the program: 11 of 79" in out
+    assert "targets in the program: 11 of 80" in out
     assert "unknown_baseline" in out
     assert "two sources disagree" in out
 
