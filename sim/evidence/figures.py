@@ -128,6 +128,7 @@ class Figures:
         """Remember a unit cost taken from a sample, with the rows it was taken from."""
         rows = self.book["projects/cost_samples"].where(cost_sample=name).rows
         quantile = self.scenario.prices.cost_quantile
+        years = sorted(row["year"] for row in rows)
         each = sorted(row.number("investment") / row.number("quantity") for row in rows)
         self.used[(rows[0].file, name, "unit_cost")] = Figure(
             table=rows[0].file,
@@ -140,7 +141,7 @@ class Figures:
             geography="; ".join(dict.fromkeys(row["place"] for row in rows)),
             year=str(self.scenario.prices.price_year),
             source=rows[0]["source"],
-            locator=f"{len(rows)} projects of {rows[0]['year']}-{rows[-1]['year']}, quantile {quantile:g}",
+            locator=f"{len(rows)} projects of {years[0]}-{years[-1]}, quantile {quantile:g}",
             quote="; ".join(row["name"] for row in rows),
             quality=rows[0]["quality"],
             reason="each project is brought from its year to the price year; low and high are nominal",

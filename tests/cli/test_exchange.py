@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from cli.main import main
 from sim.evidence.book import open_book
 from sim.evidence.figures import Figures
 from sim.scenario.reading import load_scenario
 from sim.stages import run_stages
+from tests.calling import Call, calling
 from tests.filled import fill, heads, rows_of
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["sim", *words])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        told = capsys.readouterr()
-        return int(stop.value.code or 0), told.out, told.err
-
-    return call
+def sim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+    return calling(monkeypatch, capsys, tmp_path)
 
 
 def test_replacing_every_estimate_removes_every_flag(sim, tmp_path: Path) -> None:

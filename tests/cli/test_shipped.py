@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.evidence.figures import Figure
 from sim.outputs.folder import write_run
-from sim.pipeline import run
+from sim.pipeline import RunResult, run
 from sim.shipped import scenario_names
+
+
+def _sampled(result: RunResult) -> list[Figure]:
+    used = result.stages.figures.used.values()
+    return [figure for figure in used if figure.parameter == "unit_cost"]
 
 
 @pytest.mark.parametrize("name", [name for name in scenario_names() if name != "nanchang"])
@@ -18,6 +25,8 @@ def test_it_runs_and_says_how_many_targets_entered(name: str, tmp_path: Path) ->
     result = run(name)
     assert result.certificate.ok
     assert not np.isnan(result.stages.causes.values).any()
+    spans = [re.search(r"of (\d{4})-(\d{4})", f.locator) for f in _sampled(result)]
+    assert all(span is not None and span[1] <= span[2] for span in spans)
     folder = write_run(result, tmp_path, "en", {})
     record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     counts = record["targets"]
