@@ -125,7 +125,7 @@ class Solver(Part):
     "Relative gap at which a level counts as solved."
     node_limit: Annotated[int, Field(ge=1)] = 2000
     "Most branch-and-bound nodes of one level: a stop that does not depend on a clock."
-    tie_break_nodes: Annotated[int, Field(ge=1)] = 200
+    tie_break_nodes: Annotated[int, Field(ge=1)] = 1
     "Most nodes of a level that only chooses between plans of equal targets and cost."
     tie_break: Literal["programme", "full"] = "programme"
     "Ties of cost are broken between plans of the same city programme, or between all plans."
