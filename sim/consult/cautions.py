@@ -45,6 +45,7 @@ def cautions(loaded: LoadedScenario, book: Book, words: Words) -> list[Caution]:
         "late": _late(figures, words),
         "stocks": _stocks(figures, indicators, words),
         "census": _census(book, loaded.scenario, words),
+        "published": _published(book, loaded.scenario, words),
         "life": _life(figures, words),
     }
     return [Caution(kind, tuple(lines)) for kind, lines in found.items()]
@@ -150,6 +151,18 @@ def _census(book: Book, scenario: Scenario, words: Words) -> Iterator[str]:
         if row["note"]:
             name = words.name(row.cells, "county_name", "county_name_en")
             yield f"{name}: {words.name(row.cells, 'note_zh', 'note')}"
+
+
+def _published(book: Book, scenario: Scenario, words: Words) -> Iterator[str]:
+    """Years in which figures of all counties and the city's differ."""
+    counties = book["counties"].where(city=scenario.city).column("county")
+    for row in book["population/published_totals"].where(city=scenario.city):
+        same = book["population/published_counties"].where(year=row["year"])
+        people = {r["county"]: r.number("persons") for r in same if r["county"] in counties}
+        total = sum(people.values())
+        if len(people) == len(counties) and total != row.number("persons"):
+            sums = {"counties": f"{total:,.0f}", "city": f"{row.number('persons'):,.0f}"}
+            yield words.say("caution.published_line", year=row["year"], **sums)
 
 
 def _life(figures: Figures, words: Words) -> Iterator[str]:

@@ -20,6 +20,7 @@ UNKNOWN = ("baseline", "target")
 "Columns whose empty cell is an unknown figure; elsewhere it is no figure."
 GRIDS = (
     "population/census_age_sex",
+    "population/previous_census",
     "population/national_age_sex",
     "population/national_fertility",
     "population/national_mortality",

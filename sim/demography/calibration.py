@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
-from scipy.optimize import root_scalar
+from scipy.optimize import brentq
 
-from sim.demography.life_table import survival_by_expectancy
+from sim.demography.life_table import Mortality
 from sim.demography.projection import project_population
 
 ROUNDS = 4
 "Births and deaths of a year move each other by one part in ten thousand: four rounds settle both."
 CLOSINGS, CLOSED = 50, 1e-6
 "Most rounds, and persons within which a year-end balance counts as closed."
-REACH = 12.0
-"Years of life expectancy within which published deaths are looked for."
+REACH, SHIFT_REACH = 12.0, 2.0
+"Years of life expectancy, and shift on the logit scale, within which published deaths are looked for."
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,19 @@ class Published:
         return of_counties or any(year in part for part in (self.residents, self.births, self.deaths))
 
 
-def calibrate(inputs: xr.Dataset, published: Published, cut_off: int) -> xr.Dataset:
+def calibrate(inputs: xr.Dataset, published: Published, cut_off: int, carry_on: bool = True) -> xr.Dataset:
     """Return inputs whose projection meets what was published up to the cut-off.
 
     Args:
         inputs: of `population_inputs`, with `standard_mx`, `life_expectancy` and `migration_pattern`.
         published: the published figures.
         cut_off: last year whose figures count.
+        carry_on: whether fertility and survival (on the odds scale) stay moved in the years after the
+            last published one as they were in it.
 
     Returns:
-        the inputs with `asfr`, `survival_ratio` and `net_migration` of those years moved, the first two
-        (survival on the odds scale) also in the years after; the counties sum to their city.
+        the inputs with `asfr`, `survival_ratio` and `net_migration` of those years moved; the counties
+        sum to their city. Where figures of all counties differ from the city's, the city's hold.
 
     Raises:
         ValueError: published deaths cannot be met by any life expectancy within 12 years of the path,
@@ -71,7 +73,7 @@ def calibrate(inputs: xr.Dataset, published: Published, cut_off: int) -> xr.Data
             one = _meet_residents(one, published, year)
             inputs, last = _with_year(inputs, one, year), year
         start = project_population(one)["population"].isel(year=-1, drop=True)
-    return _carried_on(inputs, before, last) if last else inputs
+    return _carried_on(inputs, before, last) if last and carry_on else inputs
 
 
 def _carried_on(inputs: xr.Dataset, before: xr.Dataset, last: int) -> xr.Dataset:
@@ -112,29 +114,33 @@ def _meet_births(one: xr.Dataset, births: float | None) -> xr.Dataset:
 def _meet_deaths(one: xr.Dataset, deaths: float | None) -> xr.Dataset:
     if deaths is None:
         return one
+    mortality, path = mortality_of(one), one["life_expectancy"].values
+    start = mortality.shift(path)
 
-    def too_many(longer: float) -> float:
-        said = project_population(one.assign(survival_ratio=_survival(one, longer)))["deaths"].sum()
-        return float(said) - deaths
+    def moved(more: float) -> xr.Dataset:
+        dims = ("county", "sex", "age", "year")
+        survival = xr.DataArray(mortality.survival(start + more), dims=dims)
+        return one.assign(survival_ratio=survival.transpose(*one["survival_ratio"].dims))
+
+    def too_many(more: float) -> float:
+        return float(project_population(moved(more))["deaths"].sum()) - deaths
 
     year = int(one["year"][0])
-    try:
-        found = root_scalar(too_many, x0=0.0, x1=0.5, method="secant", xtol=1e-8)
-    except ValueError:
-        found = None
-    if found is None or not found.converged or abs(found.root) > REACH:
+    within = too_many(-SHIFT_REACH) <= 0 <= too_many(SHIFT_REACH)
+    found = brentq(too_many, -SHIFT_REACH, SHIFT_REACH, xtol=1e-10) if within else np.inf
+    if not within or abs(mortality.expectancy(start + found) - path).max() > REACH:
         raise ValueError(f"deaths of {year}, {deaths:g}, are met by no life expectancy near the path")
-    return one.assign(survival_ratio=_survival(one, found.root))
+    return moved(found)
 
 
-def _survival(one: xr.Dataset, longer: float) -> xr.DataArray:
-    values = survival_by_expectancy(
-        one["standard_mx"].transpose("year", "sex", "age").values,
-        one["sex_ratio_at_birth"].isel(county=0).values,
-        one["life_expectancy"].values + longer,
+def mortality_of(inputs: xr.Dataset) -> Mortality:
+    """Return the life tables behind inputs of `population_inputs`."""
+    return Mortality(
+        inputs["standard_mx"].transpose("year", "sex", "age").values,
+        inputs["sex_ratio_at_birth"].isel(county=0).values,
+        inputs["mortality_deviation"].values,
+        inputs["migration_pattern"].sum(("sex", "age")).values,
     )
-    shape = xr.DataArray(values, dims=("sex", "age", "year"))
-    return shape.broadcast_like(one["survival_ratio"]).transpose(*one["survival_ratio"].dims)
 
 
 def _meet_residents(one: xr.Dataset, published: Published, year: int) -> xr.Dataset:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sim.demography.calibration import Published, calibrate, shrunk_fertility
+from sim.demography.calibration import Published, calibrate, mortality_of, shrunk_fertility
 from sim.demography.graduation import graduate, group_of_age
-from sim.demography.life_table import combined_expectancy, survival_by_expectancy
+from sim.demography.life_table import combined_expectancy
 from sim.demography.migration import rogers_castro
+from sim.demography.mortality_inputs import mortality_deviation
 from sim.evidence.figures import Figures, column_array
 from sim.evidence.fitting import census_years
 from sim.names import AGES, SEXES
@@ -31,7 +32,8 @@ def population_inputs(figures: Figures, counties: list[str], until: int | None =
     """Return the inputs of `project_population` for the counties of the scenario's city.
 
     The projection starts from the census, also where the plan's base year is later. Beside the inputs
-    stand what draws start from: `standard_mx (year, sex, age)`, `life_expectancy (year)` and
+    stand what draws start from: `standard_mx (year, sex, age)`, `life_expectancy (year)`,
+    `mortality_deviation (county)` and
     `migration_pattern (county, sex, age)`, the place of one net migrant of the city.
 
     Args:
@@ -54,15 +56,17 @@ def population_inputs(figures: Figures, counties: list[str], until: int | None =
     inputs["sex_ratio_at_birth"] = ("county", "year"), np.broadcast_to(ratio, (len(counties), len(years)))
     inputs["asfr"] = ("county", "age", "year"), _asfr(figures, counties, census_year, rate_years)
     mx, expectancy = _mortality(figures, rate_years), _life_expectancy(figures, years, held)
-    survival = survival_by_expectancy(mx, ratio, expectancy)
-    shape = (len(counties), *survival.shape)
-    inputs["survival_ratio"] = ("county", "sex", "age", "year"), np.broadcast_to(survival, shape)
     inputs["standard_mx"] = ("year", "sex", "age"), mx
     inputs["life_expectancy"] = ("year",), expectancy
     inputs["migration_pattern"] = ("county", "sex", "age"), _migration_pattern(figures, inputs)
+    deviation = mortality_deviation(figures, counties, census_year, mx[0])
+    inputs["mortality_deviation"] = ("county",), deviation
     dims = ("county", "sex", "age", "year")
+    mortality = mortality_of(inputs)
+    inputs["survival_ratio"] = dims, mortality.survival(mortality.shift(expectancy))
     inputs["net_migration"] = dims, _net_migration(figures, inputs, last_known)
-    return calibrate(inputs, _published(figures, counties), last_known)
+    carry_on = figures.scenario.population.correction_after_information == "hold"
+    return calibrate(inputs, _published(figures, counties), last_known, carry_on)
 
 
 def _remember(figures: Figures, years: list[int]) -> None:
@@ -112,7 +116,7 @@ def _fertility(figures: Figures, counties: list[str]) -> np.ndarray:
     rate, drawn = shrunk_fertility(
         own.values, infants.sum(("sex", "age_group")).values, province.fillna(own).values
     )
-    figures.shrunk(float(drawn.max()))
+    figures.shrunk("fertility_drawn_to_province", float(drawn.max()))
     return rate
 
 

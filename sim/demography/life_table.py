@@ -8,6 +8,9 @@ in infancy and infant mortality level", Demographic Research 33, doi:10.4054/Dem
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from sim.names import SEXES
@@ -111,53 +114,74 @@ def combined_expectancy(by_sex: np.ndarray, sex_ratio: np.ndarray) -> np.ndarray
     return np.asarray((by_sex[..., 0] + sex_ratio * by_sex[..., 1]) / (1 + sex_ratio))
 
 
-def alpha_for_expectancy(
-    mx: np.ndarray, a0: np.ndarray, sex_ratio: np.ndarray, wanted: np.ndarray
-) -> np.ndarray:
-    """Return the Brass shift, one for both sexes, that meets a combined life expectancy.
+@dataclass(frozen=True)
+class Mortality:
+    """Life tables of the counties of a city, each a standard shifted on the logit scale.
+
+    Attributes:
+        standard: (year, sex, age) central death rates, deaths per person-year.
+        sex_ratio: (year) male births per female birth.
+        deviation: (county) of each county's shift from the city's.
+        weight: (county) of each county in the city's mean, any unit.
+    """
+
+    standard: np.ndarray
+    sex_ratio: np.ndarray
+    deviation: np.ndarray = field(default_factory=lambda: np.zeros(1))
+    weight: np.ndarray = field(default_factory=lambda: np.ones(1))
+
+    def survival(self, shift: np.ndarray) -> np.ndarray:
+        """Return (county, sex, age, year) survival ratios into each age at the city's (year) shift."""
+        lived, lived_open = self._lived(shift)
+        return np.moveaxis(survival_ratios(lived, lived_open), 1, -1)
+
+    def expectancy(self, shift: np.ndarray) -> np.ndarray:
+        """Return (year) life expectancy of both sexes and all counties at the city's (year) shift."""
+        lived, lived_open = self._lived(shift)
+        counties = combined_expectancy(lived.sum(axis=-1) + lived_open, self.sex_ratio)
+        return np.asarray(self.weight @ counties / self.weight.sum())
+
+    def shift(self, expectancy: np.ndarray) -> np.ndarray:
+        """Return the city's (year) shift that meets a (year) path of life expectancy, years.
+
+        Raises:
+            ValueError: a wanted life expectancy is out of reach of the standard.
+        """
+        shift = shift_for(self.expectancy, expectancy)
+        if np.abs(self.expectancy(shift) - expectancy).max() > 1e-6:
+            raise ValueError(f"no life table with life expectancy {expectancy}")
+        return shift
+
+    def _lived(self, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mx = self.standard
+        a0 = np.stack([infant_separation(mx[:, n, 0], sex) for n, sex in enumerate(SEXES)], axis=-1)
+        shape = (len(self.deviation), *a0.shape)
+        own = (self.deviation[:, None] + shift)[..., None]
+        _, lived, lived_open = brass_shift(
+            np.broadcast_to(mx, (*shape, mx.shape[-1])),
+            np.broadcast_to(a0, shape),
+            np.broadcast_to(own, shape),
+        )
+        return lived, lived_open
+
+
+def shift_for(outcome: Callable[[np.ndarray], np.ndarray], wanted: np.ndarray) -> np.ndarray:
+    """Return the Brass shifts at which an outcome that falls with mortality is as wanted.
 
     Args:
-        mx: (year, sex, age) standard.
-        a0: (year, sex) separation factors.
-        sex_ratio: (year) male births per female birth.
-        wanted: (year) e0 of both sexes, years.
+        outcome: of an array of shifts, element by element, falling; an array of the same shape.
+        wanted: any shape.
 
-    Raises:
-        ValueError: a wanted e0 is out of reach of the standard.
+    Returns:
+        shifts, of the shape of `wanted`; at the bound of the search where none does.
     """
     low = np.full(wanted.shape, -_ALPHA_BOUND)
     high = np.full(wanted.shape, _ALPHA_BOUND)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        reached = _expectancy(mx, a0, sex_ratio, middle)
-        low = np.where(reached > wanted, middle, low)
-        high = np.where(reached > wanted, high, middle)
-    alpha = (low + high) / 2
-    if np.abs(_expectancy(mx, a0, sex_ratio, alpha) - wanted).max() > 1e-6:
-        raise ValueError(f"no life table with life expectancy {wanted}")
-    return np.asarray(alpha)
-
-
-def survival_by_expectancy(mx: np.ndarray, sex_ratio: np.ndarray, expectancy: np.ndarray) -> np.ndarray:
-    """Return the survival ratios of the standard shifted to a path of life expectancy.
-
-    Args:
-        mx: (year, sex, age) standard, deaths per person-year.
-        sex_ratio: (year) male births per female birth.
-        expectancy: (year) both sexes together, years.
-
-    Returns:
-        (sex, age, year) survival ratio into each age.
-    """
-    a0 = np.stack([infant_separation(mx[:, n, 0], sex) for n, sex in enumerate(SEXES)], axis=-1)
-    alpha = alpha_for_expectancy(mx, a0, sex_ratio, expectancy)
-    _, lived, lived_open = brass_shift(mx, a0, np.broadcast_to(alpha[:, None], a0.shape))
-    return np.moveaxis(survival_ratios(lived, lived_open), 0, -1)
-
-
-def _expectancy(mx: np.ndarray, a0: np.ndarray, sex_ratio: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    _, years, open_years = brass_shift(mx, a0, np.broadcast_to(alpha[..., None], a0.shape))
-    return combined_expectancy(years.sum(axis=-1) + open_years, sex_ratio)
+        above = outcome(middle) > wanted
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return np.asarray((low + high) / 2)
 
 
 def _separation(shape: tuple[int, ...], a0: np.ndarray) -> np.ndarray:

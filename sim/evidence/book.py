@@ -19,6 +19,7 @@ SHARED_TABLES = (
     "sources",
     "counties",
     "population/census_age_sex",
+    "population/previous_census",
     "population/national_age_sex",
     "population/national_fertility",
     "population/national_mortality",

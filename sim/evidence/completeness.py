@@ -56,6 +56,8 @@ def completeness_problems(tables: Tables, scenario: Scenario) -> Iterator[Proble
     yield from _staffing(tables)
     yield from _cycles(tables)
     yield from _census(tables, scenario)
+    yield from _published(tables, scenario)
+    yield from _previous_census(tables, scenario)
     yield from _scenario_lists(scenario)
 
 
@@ -231,6 +233,38 @@ def _census(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
     for group in allowed:
         if group not in groups:
             yield Problem(f"{census.file}:1:1", f"no row of age group {group}", ", ".join(allowed))
+
+
+def _published(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """Some counties of a city cannot have more residents than the city."""
+    counties = tables["counties"].where(city=scenario.city).column("county")
+    totals = {row["year"]: row for row in tables["population/published_totals"].where(city=scenario.city)}
+    for year, city in totals.items():
+        rows = tables["population/published_counties"].where(year=year)
+        own = [row for row in rows if row["county"] in counties]
+        total = sum(row.number("persons") for row in own)
+        if len(own) < len(counties) and total >= city.number("persons"):
+            found = f"{len(own)} of {len(counties)} counties have {total:.0f} residents in {year}"
+            yield Problem(own[-1].where("persons"), found, f"less than the city's {city['persons']}")
+
+
+def _previous_census(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """Its areas are the city and counties of it, each whole, and its year a multiple of 5 back."""
+    rows = tables["population/previous_census"].where(city=scenario.city)
+    if not rows.rows:
+        return
+    areas = [scenario.city, *tables["counties"].where(city=scenario.city).column("county")]
+    census = census_years(tables, scenario.city)
+    for row in rows:
+        if row["area"] not in areas:
+            near = nearest(row["area"], areas)
+            yield Problem(row.where("area"), f"area is {row['area']!r}", ", ".join(areas), near)
+        if census and census[0] - int(row["year"]) not in (5, 10, 15):
+            allowed = f"5, 10 or 15 years before the census of {census[0]}"
+            yield Problem(row.where("year"), f"year is {row['year']}", allowed)
+    groups = rules()["population/previous_census"].columns["age_group"].allowed
+    have = {scenario.city, *rows.column("area")} & set(areas)
+    yield from _missing(rows, ("area", "sex", "age_group"), product(sorted(have), SEXES, groups))
 
 
 def _scenario_lists(scenario: Scenario) -> Iterator[Problem]:

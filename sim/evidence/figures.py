@@ -15,6 +15,18 @@ from sim.evidence.tables import Row
 from sim.names import QUALITIES
 from sim.scenario.schema import Scenario
 
+SHRUNK = {
+    "fertility_drawn_to_province": (
+        "as far as the births behind a rate let chance explain its distance from the province",
+        "按各县区出生数，仅偶然性可解释的部分向全省收缩；所列为各县区最大值",
+    ),
+    "mortality_drawn_to_city": (
+        "as far as the two sexes of a county disagree on its distance from the city",
+        "按县区两性结果的差异，将其死亡水平向全市收缩；所列为各县区最大值",
+    ),
+}
+"Why a county's rates are drawn to a larger place, in English and Chinese."
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -190,13 +202,14 @@ class Figures:
             return tuple(row for row in rows if row["county"] in own)
         return rows
 
-    def shrunk(self, most: float) -> None:
-        """Remember how far the fertility of the counties was drawn toward their province."""
+    def shrunk(self, parameter: str, most: float) -> None:
+        """Remember how far rates of the counties were drawn toward those of a larger place."""
         first = next(iter(self._of_city("counties")))
-        self.used[("shrunk", "counties", "drawn_to_province")] = Figure(
+        reason, reason_zh = SHRUNK[parameter]
+        self.used[("shrunk", "counties", parameter)] = Figure(
             table="shrunk",
             key="counties",
-            parameter="drawn_to_province",
+            parameter=parameter,
             value=most,
             low=float("nan"),
             high=float("nan"),
@@ -207,8 +220,8 @@ class Figures:
             locator="empirical Bayes; the largest of the counties",
             quote="",
             quality=first["quality"],
-            reason="as far as the births behind a rate let chance explain its distance from the province",
-            reason_zh="按各县区出生数，仅偶然性可解释的部分向全省收缩；所列为各县区最大值",
+            reason=reason,
+            reason_zh=reason_zh,
             where=f"{first.file}:{first.line}",
         )
 

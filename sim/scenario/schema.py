@@ -73,6 +73,8 @@ class Population(Part):
     "hold: fertility, sex ratio and mortality pattern of the cut-off year; projected: the UN path."
     migration_after_information: Literal["hold", "decline", "zero", "path"] = "hold"
     "hold: `net_migration_per_year` of the assumptions; decline: from it to zero in the end year; path."
+    correction_after_information: Literal["hold", "zero"] = "hold"
+    "hold: what the last published births and deaths moved fertility and survival by; zero: nothing."
     migration_path: tuple[Migrants, ...] = ()
     "Net migrants by year, for `path`; straight lines between the years given, held outside them."
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
 
+from sim.labelled import minimum
 from sim.uncertainty.draws import random_walks
 
 
@@ -23,7 +26,13 @@ class StaffSpread:
     seed: int
 
 
-def drawn_staff(base: xr.DataArray, inputs: xr.Dataset, spread: StaffSpread, draws: int) -> xr.DataArray:
+def drawn_staff(
+    base: xr.DataArray,
+    inputs: xr.Dataset,
+    spread: StaffSpread,
+    draws: int,
+    parents: Mapping[str, str] = MappingProxyType({}),
+) -> xr.DataArray:
     """Return the no-action heads of every draw: (draw, cadre, county, year), persons.
 
     Each cadre, county and quantity has its own stream; retirement does not drift.
@@ -33,6 +42,7 @@ def drawn_staff(base: xr.DataArray, inputs: xr.Dataset, spread: StaffSpread, dra
         inputs: of `staff_inputs`; cadres whose ages are given are left out.
         spread: how far the paths drift.
         draws: number of draws.
+        parents: parent of each subset, which outgrows it in no draw.
     """
     aged = inputs["structure"].notnull().any(("sex", "age"))
     pooled = base.sel(cadre=base["cadre"][~aged.sel(cadre=base["cadre"])])
@@ -55,4 +65,14 @@ def drawn_staff(base: xr.DataArray, inputs: xr.Dataset, spread: StaffSpread, dra
         kept = heads[-1] * stays.sel(year=year, drop=True)
         heads.append(kept + joins.sel(year=year, drop=True))
     every = xr.DataArray([years[0] - 1, *years], dims="year", name="year")
-    return xr.concat(heads, every).transpose("draw", "cadre", "county", "year")
+    whole = xr.concat(heads, every).transpose("draw", "cadre", "county", "year")
+    for inner, outer in parents.items():
+        if {inner, outer} <= set(cadres):
+            _keep_inside(whole, inner, outer)
+    return whole
+
+
+def _keep_inside(heads: xr.DataArray, inner: str, outer: str) -> None:
+    after = {"year": heads["year"].values[1:]}
+    inside = minimum(heads.sel(cadre=inner, drop=True), heads.sel(cadre=outer, drop=True))
+    heads.loc[{"cadre": inner, **after}] = inside.sel(after)

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from sim.demography.graduation import graduate, group_of_age
-from sim.demography.life_table import survival_by_expectancy
+from sim.demography.life_table import Mortality
 from sim.demography.projection import project_population
 from sim.names import AGES, SEXES
 from sim.shipped import folder
@@ -69,9 +69,8 @@ def _inputs(census: pd.DataFrame, counties: list[str], standard: np.ndarray) -> 
         _national("national_fertility", "asfr", "year", "age").loc[2020].reindex(AGES, fill_value=0.0).values
     )
     ratio = np.full(len(YEARS), 1.15)
-    survival = survival_by_expectancy(
-        np.repeat(mx[None], len(YEARS), 0), ratio, np.linspace(75.5, 77.9, len(YEARS))
-    )
+    mortality = Mortality(np.repeat(mx[None], len(YEARS), 0), ratio)
+    survival = mortality.survival(mortality.shift(np.linspace(75.5, 77.9, len(YEARS))))[0]
     rates = pd.read_csv(shared("data") / "public" / "vital_rates.csv", dtype=str, keep_default_na=False)
     tfr = (
         rates[(rates["indicator"] == "TFR") & rates["quality"].eq("estimate")]

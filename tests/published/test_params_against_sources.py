@@ -102,6 +102,17 @@ def test_ages_and_sexes_of_the_census_are_equal():
     assert shipped == _numbers(printed, ["adcode", "sex", "age_group"], "persons")
 
 
+def test_the_old_of_the_census_before_are_equal():
+    shipped = _params("population/previous_census")
+    printed = _source("public/age_structure_2010_five_regions")
+    printed = printed[
+        printed["adcode_2010"].isin(shipped["area"]) & printed["age_group"].isin(shipped["age_group"])
+    ]
+    long = printed.melt(["adcode_2010", "age_group"], ["female", "male"], "sex", "persons")
+    keys = ["adcode_2010", "sex", "age_group"]
+    assert _numbers(shipped, ["area", "sex", "age_group"], "persons") == _numbers(long, keys, "persons")
+
+
 @pytest.mark.parametrize(
     ("name", "source", "keys", "columns"),
     [

@@ -78,6 +78,16 @@ def test_deaths_no_life_table_gives_are_refused(inputs):
         projected(inputs, Published(deaths={2021: 5e5}))
 
 
+def test_the_correction_of_the_last_published_year_is_carried_on_or_let_go(inputs):
+    published = Published({2021: 1.21e6}, {2021: 6e3}, {2021: 9e3})
+    held, gone = (calibrate(inputs, published, 2021, carry_on) for carry_on in (True, False))
+    for name in ("asfr", "survival_ratio"):
+        np.testing.assert_array_equal(held[name].sel(year=2021), gone[name].sel(year=2021))
+        np.testing.assert_array_equal(gone[name].sel(year=2022), inputs[name].sel(year=2022))
+    ratio = (held["asfr"] / inputs["asfr"]).sel(age=28)
+    np.testing.assert_allclose(ratio.sel(year=2022), ratio.sel(year=2021))
+
+
 rates = st.lists(st.floats(0.5, 3.0), min_size=1, max_size=12)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.demography.life_table import (
-    alpha_for_expectancy,
+    Mortality,
     brass_shift,
     combined_expectancy,
     infant_separation,
@@ -85,14 +85,29 @@ def test_a_higher_alpha_shortens_life(female, male, alpha, more):
 def test_the_wanted_expectancy_is_met(female, male, alpha):
     mx, a0 = _both(female, male)
     wanted = _shifted(mx, a0, alpha)
-    found = alpha_for_expectancy(mx, a0, np.array([1.05]), wanted)
+    found = Mortality(mx, np.array([1.05])).shift(wanted)
     np.testing.assert_allclose(_shifted(mx, a0, found.item()), wanted, atol=1e-6)
 
 
+@given(
+    death_rates(), death_rates(), st.lists(st.floats(-0.5, 0.5), min_size=2, max_size=4), st.floats(0.1, 9)
+)
+def test_counties_deviate_and_their_mean_meets_the_city(female, male, deviation, heavy):
+    mx, a0 = _both(female, male)
+    wanted = _shifted(mx, a0, 0.0)
+    weight = np.ones(len(deviation))
+    weight[0] = heavy
+    mortality = Mortality(mx, np.array([1.05]), np.array(deviation), weight)
+    shift = mortality.shift(wanted)
+    own = np.array([_shifted(mx, a0, shift.item() + d).item() for d in deviation])
+    np.testing.assert_allclose(own @ weight / weight.sum(), wanted, atol=1e-6)
+    assert mortality.survival(shift).shape == (len(deviation), 2, 101, 1)
+
+
 def test_an_expectancy_out_of_reach_is_refused():
-    mx, a0 = _both(np.full(101, 0.02), np.full(101, 0.02))
+    mx, _ = _both(np.full(101, 0.02), np.full(101, 0.02))
     with pytest.raises(ValueError, match="no life table"):
-        alpha_for_expectancy(mx, a0, np.array([1.05]), np.array([0.01]))
+        Mortality(mx, np.array([1.05])).shift(np.array([0.01]))
 
 
 @pytest.mark.parametrize(

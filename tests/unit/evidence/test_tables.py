@@ -292,3 +292,30 @@ def test_a_cell_the_model_cannot_read_is_told_and_not_passed_on(problems, table,
     line = _shipped(table).partition(old)[0].count("\n") + 1 + old.count("\n")
     told = problems({table: _replace(old, new)})
     assert any(p.where.startswith(f"own/{table}:{line}:") for p in told)
+
+
+PREVIOUS = "population/previous_census.csv"
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (_replace("360100,360121,female,70-74", "360100,360729,female,70-74"), "area is '360729'"),
+        (_replace("52716,2010,", "52716,2013,"), "year is 2013"),
+        (_without("360100,360123,male,85"), "no row for area 360123, sex male, age_group 85+"),
+        (_without("360100,360100,male,85"), "no row for area 360100, sex male, age_group 85+"),
+    ],
+)
+def test_a_census_before_that_cannot_be_compared_is_told(problems, edit, told):
+    found = problems({PREVIOUS: edit})
+    assert any(told in p.found and p.where.startswith(f"own/{PREVIOUS}") for p in found), found
+
+
+def test_a_city_without_a_census_before_needs_none(book):
+    assert not book({PREVIOUS: _without("360100,")})["population/previous_census"].where(city="360100").rows
+
+
+def test_some_counties_with_more_residents_than_their_city_are_told(problems):
+    added = "360121,2021,6500000,nanchang_population_2022,official,\n"
+    found = problems({"population/published_counties.csv": lambda text: text.rstrip() + "\n" + added})
+    assert any("1 of 9 counties have 6500000 residents in 2021" in p.found for p in found)

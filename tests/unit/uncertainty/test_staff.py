@@ -50,3 +50,15 @@ def test_a_cadre_keeps_its_luck_whatever_stands_beside_it(base):
     both = drawn_staff(base, inputs(base), spread, 5)
     one = drawn_staff(base.sel(cadre=["nurses"]), inputs(base).sel(cadre=["nurses"]), spread, 5)
     np.testing.assert_array_equal(one, both.sel(cadre=["nurses"]))
+
+
+def test_a_subset_outgrows_its_parent_in_no_draw(base):
+    """Nurses stand for a subset of physicians here, and would be more from the start."""
+    spread = StaffSpread(0.3, 0.2, 0.5, 1)
+    free = drawn_staff(base, inputs(base), spread, 50)
+    kept = drawn_staff(base, inputs(base), spread, 50, {"nurses": "physicians"})
+    later = kept.sel(year=YEARS)
+    assert (later.sel(cadre="nurses") <= later.sel(cadre="physicians")).all()
+    np.testing.assert_array_equal(kept.sel(cadre="physicians"), free.sel(cadre="physicians"))
+    np.testing.assert_array_equal(kept.sel(year=2020), free.sel(year=2020))
+    assert (free.sel(cadre="nurses") > free.sel(cadre="physicians")).any()
