@@ -96,7 +96,7 @@ def compare(
     drawn = [quantities(block) for block in ensemble(inputs, cut_off + 1, spread, draws)]
     band = xr.concat(drawn, "draw").quantile(BAND, "draw").reindex(indicator=central["indicator"])
     if standing is not None and staff is not None:
-        of_staff = _resources(staff.rename(cadre="resource"), band).quantile(BAND, "draw")
+        of_staff = _resources(staff.rename(cadre="resource"), band).quantile(BAND, "draw", skipna=False)
         band = band.fillna(of_staff.reindex_like(band))
     rows = _table([_row(row, central, band, actuals, cut_off) for row in compared.to_dict("records")])
     return Comparison(rows, scores(rows), left_out)

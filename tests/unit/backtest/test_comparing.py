@@ -207,10 +207,12 @@ def test_everything_is_known_at_the_cut_off_and_the_rest_of_the_scenario_stays(f
 
 def test_capacity_and_staff_come_from_the_same_cut_off(tmp_path):
     path = tmp_path / "actual.csv"
-    path.write_text("adcode,year,indicator,value,unit\n510400,2023,resident_population,121,万人\n", "utf-8")
+    rows = ("510400,2023,nurses,6000,persons", "510400,2030,resident_population,121,万人")
+    path.write_text("\n".join(("adcode,year,indicator,value,unit", *rows)), "utf-8")
     known, found = backtest(load_scenario("panzhihua"), [path], 2022, 2)
     assert known.scenario.time.information_until == 2022
-    assert len(found.rows) == 1
+    assert found.rows["indicator"].tolist() == ["nurses", "resident_population"]
+    assert found.rows["low"].notna().all()
 
 
 def test_staff_is_compared_with_what_stands_without_the_plan_under_any_of_its_names(figures):
