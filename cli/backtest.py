@@ -31,7 +31,7 @@ def backtest(
     from sim.scenario.reading import load_scenario
 
     loaded = load_scenario(scenario, settings)
-    from sim.backtest.page import score_rows, words
+    from sim.backtest.page import told
     from sim.backtest.running import backtest as compared
     from sim.backtest.running import census_of, names, write
 
@@ -39,11 +39,6 @@ def backtest(
     figures, found = compared(loaded, files, known, draws)
     folder = out / f"backtest-{loaded.scenario.name}-{known}"
     write(folder, figures, found, known, draws, lang)
-    texts = words(lang)
-    heads = ("level", "indicator", "n", "mape", "bias", "constant_growth", "grey_model", "coverage")
-    click.echo("\t".join(texts[head] for head in heads))
-    for row in score_rows(found.scores, names(figures, lang), texts):
-        click.echo("\t".join(cell or "-" for cell in row))
-    if not len(found.rows):
-        click.echo(texts["nothing"])
+    for line in told(found, names(figures, lang), known, lang):
+        click.echo(line)
     click.echo(f"written: {folder / 'backtest.html'}")

@@ -27,7 +27,8 @@ SCALES = {
     "places": 1.0,
 }
 SCALES |= {"个": 1.0, "institutions": 1.0, "units": 1.0, "count": 1.0, "hospitals": 1.0, "projects": 1.0}
-RATES = ("per ", "%", "‰", "children per", "beds per", "share", "ratio", "births", "deaths", "males per")
+OF_COUNTS = ("per ", "%", "‰", "children per", "beds per", "share", "ratio", "births", "deaths", "males per")
+RATES = (*OF_COUNTS, "persons in", "years", "元", "万元", "亿元", "yuan")
 "Beginnings of units that are no count: such figures are kept and left out of the comparison."
 COLUMNS = ("level", "county", "indicator", "year", "actual", "quality", "source", "where")
 _YEAR = re.compile(r"(\d{4})(-\d{2}-\d{2})?")
@@ -43,8 +44,10 @@ def read_actuals(path: Path, counties: Table, city: str) -> pd.DataFrame:
         city: six-digit code of the city.
 
     Returns:
-        `level` (city or county), `county` (code, `city` for the whole), `indicator`, `year`, `actual` in
-        persons, heads, beds or births, `quality`, `source`, `where`; a census day counts as its year-end.
+        `level` (city or county), `county` (code, `city` for the whole, the words of the file for a place
+        of the city that is no county of the table), `indicator` (with its age group or its unit where
+        it is not a count of all ages), `year`, `actual` in persons, heads, beds or births, `quality`,
+        `source`, `where`; a census day counts as its year-end.
 
     Raises:
         InputError: every cell that cannot be read, with file:line:column.
@@ -58,7 +61,7 @@ def read_actuals(path: Path, counties: Table, city: str) -> pd.DataFrame:
     for number, cells in lines:
         row = dict(zip(header, cells, strict=False))
         county = _county(row, places)
-        if county is not None and row.get("age_group", "") in ("", "total"):
+        if county is not None:
             found = _row(row, county, f"{path}:{number}", header)
             if isinstance(found, Problem):
                 faults.append(found)
@@ -101,14 +104,20 @@ def _places(counties: Table, city: str) -> Mapping[str, str]:
 
 
 def _county(row: Mapping[str, str], places: Mapping[str, str]) -> str | None:
-    """The county a row speaks of: by its code, else by its name, else by its region."""
+    """The county a row speaks of: by its code, else by its name, else by its region; None if elsewhere.
+
+    A place of the city that is no county of the table keeps its own words.
+    """
+    region = row.get("region", "")
     if row.get("adcode"):
-        return places.get(row["adcode"])
-    if "county" in row:
-        if row.get("region") and row["region"] not in places:
+        place = row["adcode"]
+    elif "county" in row:
+        if region and region not in places:
             return None
-        return places.get(row["county"] or row.get("region", ""))
-    return places.get(row.get("name") or row.get("region", ""))
+        place = row["county"] or region
+    else:
+        place = row.get("name") or region
+    return places.get(place) or (place if places.get(region) == CITY else None)
 
 
 def _row(row: Mapping[str, str], county: str, where: str, header: list[str]) -> dict[str, object] | Problem:
@@ -124,10 +133,12 @@ def _row(row: Mapping[str, str], county: str, where: str, header: list[str]) -> 
     if rate and not unit.startswith(RATES):
         place = f"{where}:{header.index('unit') + 1}"
         return Problem(place, f"unit is {unit!r}", ", ".join(SCALES), nearest(unit, SCALES))
+    age = row.get("age_group", "")
+    indicator = row["indicator"].strip() + (f", {age}" if age not in ("", "total") else "")
     return {
         "level": CITY if county == CITY else "county",
         "county": county,
-        "indicator": f"{row['indicator'].strip()} ({unit})" if rate else row["indicator"].strip(),
+        "indicator": f"{indicator} ({unit})" if rate else indicator,
         "year": int(year.group(1)),
         "actual": value * SCALES.get(unit, 1.0),
         "quality": row.get("quality", ""),

@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sim.backtest.actuals import COLUMNS
+from sim.backtest.leaving import unspoken, why_left_out
 from sim.backtest.rivals import constant_growth, grey_model
-from sim.backtest.scores import scores
+from sim.backtest.scores import percent_error, scores
 from sim.demography.inputs import population_inputs
 from sim.demography.projection import project_population
 from sim.evidence.figures import Figures
@@ -31,6 +33,8 @@ AGE_GROUPS = {
 }
 BAND = (0.1, 0.9)
 "Ends of the 80 % band."
+ROWS = (*COLUMNS, "projected", "percent_error", "low", "high", "constant_growth", "grey_model")
+"Columns of the rows, also where there is none."
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,10 @@ class Comparison:
     """What a back-test found.
 
     Attributes:
-        rows: one row a published figure after the cut-off, with projection, band and rivals.
+        rows: one row a published figure after the cut-off, with projection, its error in percent of
+            the figure (missing where the figure is 0), band and rivals; columns `ROWS`.
         scores: errors by level and indicator.
-        left_out: published figures after the cut-off of indicators the projection does not speak of.
+        left_out: every other published figure after the cut-off, with `reason` (of `leaving.REASONS`).
     """
 
     rows: pd.DataFrame
@@ -78,19 +83,29 @@ def compare(
     last = min(max(later["year"].max() if len(later) else cut_off, known[0]), known[-1])
     inputs = inputs.sel(year=slice(known[0], last))
     central = quantities(project_population(inputs))
+    of_plan = list[str]()
     if standing is not None:
+        of_plan = [str(name) for name in standing["resource"].values]
         central = xr.concat([central, _resources(standing, central)], "indicator")
-    spoken = later["indicator"].isin(central["indicator"].values) & (later["year"] <= last)
+    unknown = unspoken(figures, cut_off)
+    reasons = [why_left_out(row, central, of_plan, unknown) for row in later.to_dict("records")]
+    later = later.assign(reason=reasons)
+    compared, left_out = later[later["reason"] == ""], later[later["reason"] != ""]
+    if not len(compared):
+        return Comparison(_table([]), scores(_table([])), left_out)
     drawn = [quantities(block) for block in ensemble(inputs, cut_off + 1, spread, draws)]
     band = xr.concat(drawn, "draw").quantile(BAND, "draw").reindex(indicator=central["indicator"])
     if standing is not None and staff is not None:
-        of_staff = _resources(staff.rename(cadre="resource"), band).quantile(BAND, "draw")
+        of_staff = _resources(staff.rename(cadre="resource"), band).quantile(BAND, "draw", skipna=False)
         band = band.fillna(of_staff.reindex_like(band))
-    rows = pd.DataFrame(
-        [_row(row, central, band, actuals, cut_off) for row in later[spoken].to_dict("records")]
-    )
-    known_rows = rows[rows["projected"].notna()] if len(rows) else rows
-    return Comparison(known_rows, scores(known_rows) if len(known_rows) else known_rows, later[~spoken])
+    rows = _table([_row(row, central, band, actuals, cut_off) for row in compared.to_dict("records")])
+    return Comparison(rows, scores(rows), left_out)
+
+
+def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows with their errors, in the order of `ROWS`."""
+    table = pd.DataFrame(rows, columns=[name for name in ROWS if name != "percent_error"])
+    return table.assign(percent_error=percent_error(table["projected"], table["actual"]))[list(ROWS)]
 
 
 @cache
@@ -101,8 +116,11 @@ def aliases() -> dict[str, str]:
 
 
 def _resources(standing: xr.DataArray, like: xr.DataArray) -> xr.DataArray:
-    """(indicator, county, year) with the city, for the years of the projection."""
-    city = standing.sum("county").expand_dims(county=[CITY])
+    """(indicator, county, year) with the city, for the years of the projection.
+
+    Years outside the plan are missing, and the city where a county is.
+    """
+    city = standing.sum("county", skipna=False).expand_dims(county=[CITY])
     whole = xr.concat([standing, city], "county").rename(resource="indicator")
     whole = whole.assign_coords(indicator=whole["indicator"].values.astype(object))
     return whole.reindex(year=like["year"]).transpose(..., *(d for d in like.dims if d in whole.dims))

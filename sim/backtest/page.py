@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,18 @@ from sim.backtest.scores import FORECASTS
 
 _HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
+SCORE_HEADS = (
+    "level",
+    "indicator",
+    "n",
+    "with_error",
+    "mape",
+    "bias",
+    "constant_growth",
+    "grey_model",
+    "coverage",
+)
+"Keys of the heads of the scores."
 
 
 @cache
@@ -48,26 +61,44 @@ def render(found: Comparison, title: str, names: dict[str, str], cut_off: int, d
         t=t,
         title=title,
         intro=t["intro"].format(cut_off=cut_off, n=len(found.rows), draws=draws),
-        left_out=_left_out(found.left_out, t),
+        nothing=t["nothing"].format(cut_off=cut_off),
+        left_out_note=t["left_out_note"].format(n=len(found.left_out)),
+        left_out=left_out_rows(found.left_out, names, t),
+        score_heads=SCORE_HEADS,
         scores=score_rows(found.scores, names, t),
         rows=[_row(row, names, t) for row in found.rows.to_dict("records")],
     )
 
 
-def score_rows(scores: pd.DataFrame, names: Mapping[str, str], t: dict[str, str]) -> list[list[str]]:
-    """Level, indicator, rows, error and bias of the projection, errors of the rivals, coverage."""
+def told(found: Comparison, names: Mapping[str, str], cut_off: int, lang: str) -> list[str]:
+    """Return what the command says: the scores or that there are none, then what is left out and why."""
+    t = words(lang)
+    lines = [t["nothing"].format(cut_off=cut_off)]
+    if len(found.rows):
+        table = [[t[head] for head in SCORE_HEADS], *score_rows(found.scores, names, t)]
+        lines = ["\t".join(cell or "-" for cell in row) for row in table]
+    if len(found.left_out):
+        lines.append(t["left_out_note"].format(n=len(found.left_out)))
+        counts = found.left_out["reason"].value_counts()
+        lines += [f"{n}\t{t[f'reason.{reason}']}" for reason, n in sorted(counts.items())]
+    return lines
+
+
+def score_rows(scores: pd.DataFrame, names: Mapping[str, str], t: Mapping[str, str]) -> list[list[str]]:
+    """Return the cells of `SCORE_HEADS` for each level and indicator."""
     rows = []
     for row in scores.to_dict("records"):
         errors = [_percent(row[f"{name}_mape"]) for name in FORECASTS]
         coverage = "" if row["coverage"] != row["coverage"] else f"{row['coverage'] * 100:.0f}%"
-        head = [t[f"level.{row['level']}"], _said(row["indicator"], names, t), str(row["n"])]
+        head = [t[f"level.{row['level']}"], _said(row["indicator"], names, t)]
+        head += [str(row["n"]), str(row["projected_n"])]
         rows.append([*head, errors[0], _percent(row["projected_bias"]), *errors[1:], coverage])
     return rows
 
 
 def _row(row: Mapping[Any, Any], names: dict[str, str], t: dict[str, str]) -> list[str]:
     county = str(row["county"])
-    error = f"{(row['projected'] / row['actual'] - 1) * 100:+.2f}%"
+    error = _percent(row["percent_error"], "+")
     numbers = [_number(row[name]) for name in ("actual", "projected")]
     band = f"{_number(row['low'])} – {_number(row['high'])}"
     rivals = [_number(row[name]) for name in ("constant_growth", "grey_model")]
@@ -75,18 +106,21 @@ def _row(row: Mapping[Any, Any], names: dict[str, str], t: dict[str, str]) -> li
     return [*head, *numbers, error, band, *rivals, str(row["quality"])]
 
 
-def _left_out(rows: pd.DataFrame, t: dict[str, str]) -> str:
-    counts = rows["indicator"].value_counts()
-    listed = ", ".join(f"{name} ({n})" for name, n in sorted(counts.items()))
-    return t["left_out"].format(n=len(rows), list=listed) if len(rows) else ""
+def left_out_rows(left_out: pd.DataFrame, names: Mapping[str, str], t: Mapping[str, str]) -> list[list[str]]:
+    """Return indicator, reason in words and number of the figures that are compared with nothing."""
+    counts = Counter(zip(left_out["indicator"], left_out["reason"], strict=True))
+    return [
+        [_said(indicator, names, t), t[f"reason.{reason}"], str(n)]
+        for (indicator, reason), n in sorted(counts.items())
+    ]
 
 
-def _said(indicator: object, names: Mapping[str, str], t: dict[str, str]) -> str:
+def _said(indicator: object, names: Mapping[str, str], t: Mapping[str, str]) -> str:
     return t.get(f"indicator.{indicator}") or names.get(str(indicator), str(indicator))
 
 
-def _percent(value: float) -> str:
-    return "" if value != value else f"{value:.2f}%"
+def _percent(value: float, sign: str = "") -> str:
+    return "" if value != value else f"{value:{sign}.2f}%"
 
 
 def _number(value: float) -> str:

@@ -13,13 +13,16 @@ def constant_growth(years: np.ndarray, values: np.ndarray, ahead: np.ndarray) ->
 
     Args:
         years: (n) years of the known values, rising; one year alone means no growth.
-        values: (n) known values, positive.
-        ahead: (m) years to forecast.
+        values: (n) known values, 0 or more.
+        ahead: (m) years to forecast, later than those known.
 
     Returns:
-        (m) forecasts, in the unit of `values`.
+        (m) forecasts, in the unit of `values`; NaN where the first of several values is 0, from which
+        no rate of growth leads anywhere.
     """
     span = years[-1] - years[0]
+    if span and values[0] <= 0:
+        return np.full(len(ahead), np.nan)
     rate = (values[-1] / values[0]) ** (1 / span) if span else 1.0
     return np.asarray(values[-1] * rate ** (np.asarray(ahead) - years[-1]))
 
@@ -34,14 +37,15 @@ def grey_model(years: np.ndarray, values: np.ndarray, ahead: np.ndarray) -> np.n
 
     Args:
         years: (n) consecutive years of the known values.
-        values: (n) known values, positive.
-        ahead: (m) years to forecast.
+        values: (n) known values, 0 or more.
+        ahead: (m) years to forecast, later than those known.
 
     Returns:
-        (m) forecasts; NaN where fewer than four consecutive years are known.
+        (m) forecasts, in the unit of `values`; NaN where fewer than four consecutive years are known,
+        or a value is 0: the model is one of positive series.
     """
     years, values = np.asarray(years, dtype=float), np.asarray(values, dtype=float)
-    if len(years) < LEAST_POINTS or (np.diff(years) != 1).any():
+    if len(years) < LEAST_POINTS or (np.diff(years) != 1).any() or (values <= 0).any():
         return np.full(len(ahead), np.nan)
     total = np.cumsum(values)
     middle = (total[1:] + total[:-1]) / 2

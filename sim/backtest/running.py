@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,7 @@ from sim.evidence.figures import Figures
 from sim.evidence.fitting import census_years
 from sim.names import CITY
 from sim.scenario.reading import LoadedScenario
+from sim.scenario.schema import Scenario
 from sim.staff_inputs import staff_inputs
 from sim.stages import Stages, run_stages
 from sim.uncertainty.ensemble import Spread
@@ -29,20 +30,27 @@ def backtest(
 ) -> tuple[Figures, Comparison]:
     """Compare a scenario's projection with published figures.
 
+    Everything is computed from a copy of the scenario whose data cut-off is `cut_off` (`known_at`).
+    Where the base year is later, its stocks were not known yet: beds, staff and places are left out.
+
     Args:
         loaded: the scenario.
         files: CSV files of published figures.
         cut_off: last year whose published figures are known; the census year or later.
         draws: number of draws of the band.
 
+    Returns:
+        the evidence as known at the cut-off, and what was found.
+
     Raises:
         InputError: faults of the scenario, its tables, the files or the cut-off.
     """
-    figures = Figures(open_book(loaded), loaded.scenario)
-    census = census_years(figures.book.tables, loaded.scenario.city)[0]
-    if not census <= cut_off <= loaded.scenario.time.end_year:
-        allowed = f"{census}, the year of the census, to {loaded.scenario.time.end_year}"
+    book, time = open_book(loaded), loaded.scenario.time
+    census = census_years(book.tables, loaded.scenario.city)[0]
+    if not census <= cut_off <= time.end_year:
+        allowed = f"{census}, the year of the census, to {time.end_year}"
         raise InputError([Problem("--cut-off", f"cut-off is {cut_off}", allowed)])
+    figures = Figures(book, known_at(loaded.scenario, cut_off))
     counties = figures.book["counties"]
     parts, problems = [], list[Problem]()
     for path in files:
@@ -60,12 +68,56 @@ def backtest(
         seed=int(figures.scalar("draw_seed")),
     )
     actuals = pd.concat(parts, ignore_index=True)
-    if loaded.scenario.time.base_year > cut_off:
+    if time.base_year > cut_off:
         return figures, compare(figures, actuals, cut_off, spread, draws)
     stages = run_stages(figures)
-    stands = (stages.capacity["in_place"] > 0).any(("county", "year"))
-    standing = stages.capacity["in_place"].sel(resource=stands["resource"][stands])
+    standing = counted(stages.capacity["in_place"], _given(figures, stages), stages.unknown)
     return figures, compare(figures, actuals, cut_off, spread, draws, standing, _staff(stages, spread, draws))
+
+
+def known_at(scenario: Scenario, cut_off: int) -> Scenario:
+    """Return the scenario with the cut-off as the last year whose published figures may enter.
+
+    `time.information_until` decides which published residents, births and deaths the projection meets,
+    which rates are held, which assumption of migration holds and from when it declines, and which
+    observations monitoring knows. Residents of the base year turn ratios of the plan into stocks, so
+    capacity and staff rest on it too. The plan itself (baselines, named works, each of the base year
+    or announced in it) and the undated rates of staff and supply stay as they are.
+
+    Args:
+        scenario: the scenario.
+        cut_off: from the census to the end year. A scenario's own cut-off is never before its base
+            year; where `cut_off` is, only the projection of people may be run on the copy.
+    """
+    return scenario.model_copy(
+        update={"time": scenario.time.model_copy(update={"information_until": cut_off})}
+    )
+
+
+def counted(in_place: xr.DataArray, given: xr.DataArray, unknown: Collection[str]) -> xr.DataArray:
+    """Return the capacity some of which was counted in the base year; missing where nobody counted.
+
+    Args:
+        in_place: (resource, county, year) units without projects, from the base year on; 0 also where
+            nothing is known.
+        given: (resource, county) units of the base year given for a county, NaN where none.
+        unknown: resources whose stock nothing tells.
+
+    Returns:
+        (resource, county, year) units; NaN in counties that have none and are given none while other
+        counties of the resource are given a figure. Resources of which nothing is counted are not in it.
+    """
+    base = in_place.isel(year=0, drop=True)
+    stands = (base > 0).any("county") & ~base["resource"].isin(list(unknown))
+    own = given.reindex_like(base)
+    untold = own.notnull().any("county") & own.isnull() & (base == 0)
+    return in_place.where(~untold).sel(resource=base["resource"][stands])
+
+
+def _given(figures: Figures, stages: Stages) -> xr.DataArray:
+    """(resource, county) stocks of the base year given for a county."""
+    coords = {name: [str(v) for v in stages.capacity[name].values] for name in ("resource", "county")}
+    return figures.array("plans/county_baselines", "baseline", ("resource", "county"), coords)
 
 
 def _staff(stages: Stages, spread: Spread, draws: int) -> xr.DataArray:
@@ -78,7 +130,8 @@ def _staff(stages: Stages, spread: Spread, draws: int) -> xr.DataArray:
         correlation=spread.correlation,
         seed=spread.seed,
     )
-    return drawn_staff(base, staff_inputs(figures, base, time.plan_years), of_staff, draws)
+    inputs = staff_inputs(figures, base, time.plan_years)
+    return drawn_staff(base, inputs, of_staff, draws, stages.rules.parents)
 
 
 def census_of(loaded: LoadedScenario) -> int:
@@ -87,13 +140,13 @@ def census_of(loaded: LoadedScenario) -> int:
 
 
 def write(folder: Path, figures: Figures, found: Comparison, cut_off: int, draws: int, lang: str) -> None:
-    """Write `rows.csv`, `scores.csv` and `backtest.html`, beside first and then moved into place."""
+    """Write the tables `rows`, `scores`, `left_out` and the page, beside first and then moved into place."""
     part = folder.parent / f".{folder.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
-        found.rows.to_csv(part / "rows.csv", index=False, lineterminator="\n")
-        found.scores.to_csv(part / "scores.csv", index=False, lineterminator="\n")
+        for name in ("rows", "scores", "left_out"):
+            getattr(found, name).to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
         title = getattr(figures.scenario.title, lang)
         page = render(found, title, names(figures, lang), cut_off, draws, lang)
         (part / "backtest.html").write_text(page, encoding="utf-8")

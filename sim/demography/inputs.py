@@ -10,6 +10,7 @@ from sim.demography.graduation import graduate, group_of_age
 from sim.demography.life_table import combined_expectancy
 from sim.demography.migration import rogers_castro
 from sim.demography.mortality_inputs import mortality_deviation
+from sim.errors import InputError, Problem
 from sim.evidence.figures import Figures, column_array
 from sim.evidence.fitting import census_years
 from sim.names import AGES, SEXES
@@ -95,11 +96,26 @@ def _vital(figures: Figures, name: str, years: list[int]) -> np.ndarray:
 
 
 def _asfr(figures: Figures, counties: list[str], census_year: int, rate_years: list[int]) -> np.ndarray:
+    """(county, age, year) births per woman-year: the nation's, times the county's level of the census.
+
+    Ages below the first and above the last of the table have no births.
+
+    Raises:
+        InputError: a year that is read has no row of an age between; year and ages are named.
+    """
     base_year = str(census_year)
     labels = [str(y) for y in dict.fromkeys([int(base_year), *rate_years])]
     coords = {"year": labels, "age": _AGE_LABELS, "county": counties}
     rows = figures.book["population/national_fertility"]
-    national = column_array(rows, "asfr", ("age", "year"), coords, "births per woman-year").fillna(0.0)
+    national = column_array(rows, "asfr", ("age", "year"), coords, "births per woman-year")
+    fertile = [int(age) for age in rows.column("age")]
+    within = xr.DataArray((min(fertile) <= AGES) & (max(fertile) >= AGES), dims="age")
+    unknown = national.isnull() & within
+    if unknown.any():
+        places = [(str(y), ", ".join(national["age"].values[unknown.sel(year=y)])) for y in labels]
+        found = [f"no row for year {year}, age {ages}" for year, ages in places if ages]
+        raise InputError([Problem(f"{rows.file}:1:1", said, "one row for each") for said in found])
+    national = national.where(within, 0.0)
     relative = _fertility(figures, counties) / float(national.sel(year=base_year).sum())
     path = national.sel(year=[str(y) for y in rate_years]).values
     return np.asarray(relative[:, None, None] * path)
@@ -130,23 +146,32 @@ def _mortality(figures: Figures, rate_years: list[int]) -> np.ndarray:
 
 
 def _life_expectancy(figures: Figures, years: list[int], held: bool) -> np.ndarray:
-    """Both sexes; the plan's own points joined by straight lines, then held or moved by the UN's gain."""
+    """(year) both sexes; the plan's own points joined by straight lines, then held or moved by the UN's gain.
+
+    The gain is counted from the year of the plan's last point, from the census where the point is older.
+    """
     rows = figures.book["population/life_expectancy"].where(city=figures.scenario.city)
     points = sorted(rows, key=lambda row: int(row["year"]))
     known = [int(row["year"]) for row in points]
     path = np.interp(years, known, [row.number("life_expectancy") for row in points])
     if held or years[-1] <= known[-1]:
         return path
-    sexes = [_vital(figures, f"life_expectancy_{sex}", years) for sex in SEXES]
-    national = combined_expectancy(np.stack(sexes, axis=-1), _vital(figures, "sex_ratio_at_birth", years))
-    after = np.array(years) >= known[-1]
-    return path + np.where(after, national - national[years.index(known[-1])], 0.0)
+    since = [years[0] - 1, *years]
+    sexes = [_vital(figures, f"life_expectancy_{sex}", since) for sex in SEXES]
+    national = combined_expectancy(np.stack(sexes, axis=-1), _vital(figures, "sex_ratio_at_birth", since))
+    first = max(known[-1], since[0])
+    gain = np.where(np.array(since) >= first, national - national[since.index(first)], 0.0)
+    return np.asarray(path + gain[1:])
 
 
 def _migration_known(figures: Figures, last_known: int) -> str:
-    """The assumption that rests on nothing later than the cut-off, where the plan gives another."""
-    years = {row["name"]: int(row["year"] or 0) for row in figures.book["plans/scalars"]}
-    late = years["net_migration_per_year"] > last_known
+    """The assumption that rests on nothing later than the cut-off, where the plan gives another.
+
+    An assumption without a year is nobody's observation: it is later than no cut-off.
+    """
+    years = {row["name"]: row["year"] for row in figures.book["plans/scalars"]}
+    year = years["net_migration_per_year"]
+    late = year != "" and int(year) > last_known
     return BY_CENSUS if late and BY_CENSUS in years else "net_migration_per_year"
 
 

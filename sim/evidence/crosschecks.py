@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 
 from sim.errors import Problem, nearest
+from sim.evidence.dictionary import rules
 from sim.evidence.tables import Row, Table
-from sim.names import CITY, UNLOCATED
+from sim.names import AGES, CITY, UNLOCATED
 
 Tables = Mapping[str, Table]
 
@@ -73,6 +76,28 @@ def cross_problems(tables: Tables) -> Iterator[Problem]:
             column = "source" if "source" in row.cells else ""
             if table.name != "sources" and column and row[column] and row[column] not in sources:
                 yield _unknown(row, column, tables["sources"], sources)
+    yield from mortality_problems(tables)
+
+
+def mortality_problems(tables: Tables) -> Iterator[Problem]:
+    """Yield the years and sexes whose death rates leave a life no vital table could state.
+
+    Shares surviving, or rates per 1,000, may each lie within the bounds of a death rate; the years they
+    leave, the sum over ages of exp(-cumulated rate), do not lie within those of life expectancy. Years
+    with ages missing are told elsewhere.
+    """
+    columns = rules()["population/national_vital"].columns
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for row in tables["population/national_mortality"]:
+        rows.setdefault((row["year"], row["sex"]), []).append(row)
+    for (year, sex), ages in rows.items():
+        allowed = columns[f"life_expectancy_{sex}"]
+        rates = (row.number("mx") for row in sorted(ages, key=lambda row: int(row["age"])))
+        lived = sum(math.exp(-total) for total in accumulate(rates))
+        if len(ages) == len(AGES) and not allowed.holds(lived):
+            found = f"mx of year {year}, sex {sex}, ages {ages[0]['age']} to {ages[-1]['age']}"
+            found += f", leaves {lived:.1f} years of life"
+            yield Problem(ages[0].where("mx"), found, f"{allowed.bounds}; mx is deaths per person-year")
 
 
 def _unknown(row: Row, column: str, other: Table, known: set[str]) -> Problem:

@@ -50,7 +50,7 @@ class Entry:
         number = float(text)
         if not math.isfinite(number):
             return f"{kind}{_NOT_A_FIGURE}"
-        return "" if self.holds(number) else self.bounds
+        return "" if self.holds(number) else self.bounds_with_unit
 
     def holds(self, number: float) -> bool:
         """Return whether `number` is within the bounds."""
@@ -60,6 +60,12 @@ class Entry:
     def bounds(self) -> str:
         """The bounds in words."""
         return f"{self.minimum:g} to {self.maximum:g}"
+
+    @property
+    def bounds_with_unit(self) -> str:
+        """The bounds in words, with the unit of a measured figure."""
+        unit = " or ".join(self.units) if self.type == "float" else ""
+        return f"{self.bounds} {unit}".rstrip()
 
 
 @dataclass(frozen=True)

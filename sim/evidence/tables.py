@@ -133,7 +133,13 @@ def _cell_problems(row: Row, table: TableRules) -> Iterator[Problem]:
         fault = entry.fault(row[name])
         if fault:
             near = nearest(row[name], entry.allowed) if entry.allowed else ""
-            yield Problem(row.where(name), f"{name} is {row[name]!r}", fault, near)
+            yield Problem(row.where(name), f"{name} is {row[name]!r}{_among(row, name, table)}", fault, near)
+
+
+def _among(row: Row, column: str, table: TableRules) -> str:
+    """Which row a cell stands in, by its other keys: ` (county 360102, sex female, age_group 5-9)`."""
+    keys = [f"{key} {row[key]}" for key in table.keys if key != column and row[key]]
+    return f" ({', '.join(keys)})" if keys else ""
 
 
 def _parameter_problems(row: Row, table: TableRules) -> Iterator[Problem]:

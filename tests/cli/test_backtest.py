@@ -34,7 +34,7 @@ def test_the_scores_are_told_and_a_page_is_written_the_same_each_time(actual, tm
     assert "常住人口" in told
     folder = tmp_path / "o" / "backtest-panzhihua-2020"
     first = {p.name: p.read_bytes() for p in folder.iterdir()}
-    assert set(first) == {"rows.csv", "scores.csv", "backtest.html"}
+    assert set(first) == {"rows.csv", "scores.csv", "left_out.csv", "backtest.html"}
     assert "东区" in first["backtest.html"].decode()
     call(*words)
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
@@ -44,7 +44,10 @@ def test_english_on_demand_and_nothing_after_the_cut_off_is_said(actual, tmp_pat
     told = call(
         "panzhihua", "--actual", actual, "--draws", 2, "--cut-off", 2022, "--lang", "en", "--out", tmp_path
     )
-    assert "no comparable figure" in told
+    assert "Nothing is compared" in told
+    folder = tmp_path / "backtest-panzhihua-2022"
+    for name in ("rows.csv", "scores.csv"):
+        assert (folder / name).read_text(encoding="utf-8").startswith("level,")
 
 
 def test_a_cut_off_before_the_census_is_refused(actual, tmp_path):

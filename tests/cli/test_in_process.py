@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from sim.shipped import folder
 from tests.calling import Call, calling
 
 
@@ -67,6 +69,19 @@ def test_faults_of_the_user(sim, words: tuple[str, ...], code: int, told: str) -
     found, out, err = sim(*words)
     assert found == code
     assert told in out + err
+
+
+def test_a_bad_figure_of_an_own_table_is_told_with_its_place(sim, home: Path) -> None:
+    table = home / "own" / "population" / "national_fertility.csv"
+    table.parent.mkdir(parents=True)
+    text = (folder("params") / "population" / table.name).read_text(encoding="utf-8")
+    table.write_text(re.sub("(?m)^2020,30,[0-9.]+", "2020,30,1200", text), encoding="utf-8")
+    scenario = (folder("scenarios") / "nanchang.yaml").read_text(encoding="utf-8")
+    (home / "mine.yaml").write_text(f"{scenario}\ntables: own\n", encoding="utf-8")
+    code, _, err = sim("validate", "mine.yaml")
+    assert code == 2
+    place = "own/population/national_fertility.csv:22:3"
+    assert f"{place}: asfr is '1200' (year 2020, age 30); allowed: 0 to 1 births per woman-year" in err
 
 
 def test_a_stopped_run_never_replaces_a_better_one(sim, home: Path) -> None:

@@ -49,10 +49,18 @@ def test_a_census_day_counts_as_its_year_end_and_gbk_is_read(tmp_path, counties)
     assert found["actual"].tolist() == [pytest.approx(6_255_007)]
 
 
-def test_figures_of_single_ages_are_left_out(tmp_path, counties):
-    text = "region,level,adcode,year,indicator,age_group,value,unit\n"
-    text += "南昌市,city,360100,2021,births,20-24,5,persons\n"
-    assert not len(read(tmp_path, counties, text))
+def test_figures_of_an_age_group_and_places_nobody_plans_keep_their_own_words(tmp_path, counties):
+    text = "region,level,adcode,name,year,indicator,age_group,value,unit\n"
+    text += "南昌市,city,360100,,2021,births,20-24,5,persons\n"
+    text += "南昌市,city,360100,,2021,births,total,50,persons\n"
+    text += "南昌市,county,,高新区,2021,births,,7,persons\n"
+    text += "昆明市,county,,高新区,2021,births,,8,persons\n"
+    found = read(tmp_path, counties, text)
+    assert found[["county", "indicator", "actual"]].values.tolist() == [
+        ["city", "births, 20-24", 5.0],
+        ["city", "births", 50.0],
+        ["高新区", "births", 7.0],
+    ]
 
 
 def test_what_cannot_be_read_is_told_all_at_once_with_its_place(tmp_path, counties):
@@ -86,3 +94,9 @@ def test_a_unit_nobody_knows_is_refused_and_a_rate_is_no_count(tmp_path, countie
         read(tmp_path, counties, HEADS + row.format(1, "亿"))
     found = read(tmp_path, counties, HEADS + row.format(7.1, "per 1000"))
     assert found["indicator"].tolist() == ["births (per 1000)"]
+
+
+@pytest.mark.parametrize("unit", ["persons in ~10% sample", "years", "亿元"])
+def test_a_figure_that_is_no_count_does_not_refuse_the_file(tmp_path, counties, unit):
+    found = read(tmp_path, counties, HEADS + f"南昌市,city,360100,南昌市,2021,nurses,5,{unit},,\n")
+    assert found["indicator"].tolist() == [f"nurses ({unit})"]

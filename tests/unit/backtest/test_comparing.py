@@ -5,8 +5,11 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from sim.backtest.comparing import AGE_GROUPS, compare, quantities
-from sim.backtest.page import render, score_rows, words
+from sim.backtest.comparing import AGE_GROUPS, ROWS, compare, quantities
+from sim.backtest.leaving import REASONS
+from sim.backtest.page import LANGUAGES, left_out_rows, render, score_rows, told, words
+from sim.backtest.running import backtest, counted, known_at
+from sim.backtest.scores import SCORES
 from sim.demography.inputs import population_inputs
 from sim.demography.projection import project_population
 from sim.evidence.book import open_book
@@ -89,23 +92,132 @@ def test_indicators_the_projection_does_not_speak_of_are_said_and_left_out(figur
     found = compare(figures, rows, 2020, STILL, 2)
     assert found.left_out["indicator"].tolist() == ["urban_population"]
     page = render(found, "攀枝花", {"510402": "东区"}, 2020, 2, "zh")
-    assert "urban_population (1)" in page
+    assert "urban_population" in page
+    assert words("zh")["reason.indicator"] in page
     assert "东区" in page
     assert len(score_rows(found.scores, {}, words("en"))) == 1
 
 
-def test_nothing_to_compare_is_said(figures):
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_to_compare_is_said_and_the_tables_keep_their_columns(figures, lang):
     found = compare(figures, actuals(("city", "births", 2019, 5.0)), 2020, STILL, 2)
-    assert not len(found.rows)
-    assert words("en")["nothing"] in render(found, "x", {}, 2020, 2, "en")
+    assert (len(found.rows), tuple(found.rows), tuple(found.scores)) == (0, ROWS, SCORES)
+    said = words(lang)["nothing"].format(cut_off=2020)
+    assert said in render(found, "x", {}, 2020, 2, lang)
+    assert told(found, {}, 2020, lang) == [said]
+
+
+def standing(first: int = 2020, value: float = 100.0) -> xr.DataArray:
+    """Doctors in every county for three years of a plan."""
+    coords = {
+        "resource": ["physicians"],
+        "county": ["510402", "510403", "510411", "510421", "510422"],
+        "year": [first, first + 1, first + 2],
+    }
+    return xr.DataArray(np.full((1, 5, 3), value), dims=tuple(coords), coords=coords)
+
+
+def test_every_figure_after_the_cut_off_is_compared_or_left_out_with_a_reason(figures):
+    without_one = standing()
+    without_one.loc[{"county": "510403"}] = np.nan
+    later = actuals(
+        ("city", "births", 2021, 8000.0),
+        ("city", "births", 2036, 8000.0),
+        ("city", "urban_population", 2036, 5.0),
+        ("510402", "physicians", 2021, 90.0),
+        ("510402", "physicians", 2030, 90.0),
+        ("510403", "physicians", 2021, 90.0),
+        ("city", "physicians", 2021, 900.0),
+        ("city", "nurses", 2021, 900.0),
+        ("a new zone", "births", 2021, 900.0),
+    )
+    found = compare(figures, later, 2020, STILL, 2, without_one)
+    assert found.rows[["county", "indicator", "year"]].values.tolist() == [
+        ["city", "births", 2021],
+        ["510402", "physicians", 2021],
+    ]
+    assert found.left_out["reason"].tolist() == [
+        "after_projection",
+        "indicator",
+        "after_plan",
+        "no_stock",
+        "no_stock",
+        "no_stock",
+        "place",
+    ]
+    assert len(found.rows) + len(found.left_out) == len(later)
+    for lang in LANGUAGES:
+        t = words(lang)
+        page, said = render(found, "x", {}, 2020, 2, lang), told(found, {}, 2020, lang)
+        rows = left_out_rows(found.left_out, {}, t)
+        assert ["physicians", t["reason.no_stock"], "2"] in rows
+        assert all(cell in page for row in rows for cell in row)
+        assert f"3\t{t['reason.no_stock']}" in said
+
+
+def test_a_stock_of_a_base_year_after_the_cut_off_is_left_out_as_such(figures):
+    kept = figures.scenario
+    later = kept.model_copy(update={"time": kept.time.model_copy(update={"base_year": 2022})})
+    rows = actuals(("city", "nurses", 2023, 900.0), ("city", "births", 2023, 8000.0))
+    found = compare(Figures(figures.book, later), rows, 2021, STILL, 2)
+    assert found.left_out["reason"].tolist() == ["later_stock"]
+
+
+def test_every_reason_is_said_in_both_languages():
+    for lang in LANGUAGES:
+        assert all(words(lang)[f"reason.{reason}"] for reason in REASONS)
+
+
+def test_a_published_zero_is_shown_without_an_error_in_percent(figures):
+    rows = actuals(("city", "births", 2021, 0.0), ("city", "births", 2022, 8000.0))
+    found = compare(figures, rows, 2020, STILL, 2)
+    assert found.rows["percent_error"].isna().tolist() == [True, False]
+    assert found.scores[["n", "projected_n"]].values.tolist() == [[2, 1]]
+    page = render(found, "x", {}, 2020, 2, "en")
+    assert "inf" not in page.replace("information", "")
+    assert '<td class="n">0</td>' in page
+
+
+def test_a_history_that_starts_at_zero_has_no_rival(figures):
+    history = [("city", "births", year, float(year - 2017)) for year in range(2017, 2021)]
+    found = compare(figures, actuals(*history, ("city", "births", 2021, 8000.0)), 2020, STILL, 2)
+    assert found.rows[["constant_growth", "grey_model"]].isna().all(axis=None)
+
+
+def test_a_stock_is_counted_where_some_stood_in_the_base_year_and_it_is_known():
+    have = xr.concat([standing(), standing(value=0.0), standing(), standing()], "resource")
+    have["resource"] = ["physicians", "works", "untold", "of_counties"]
+    have.loc[{"resource": "works", "year": 2022}] = 5.0
+    have.loc[{"resource": "of_counties", "county": ["510403", "510411"]}] = 0.0
+    given = have.isel(year=0, drop=True).where(have["resource"] == "of_counties")
+    given.loc[{"resource": "of_counties", "county": "510411"}] = np.nan
+    found = counted(have, given, ["untold"])
+    assert found["resource"].values.tolist() == ["physicians", "of_counties"]
+    missing = found.isnull().any("year").sel(resource="of_counties")
+    assert missing["county"].values[missing].tolist() == ["510411"]
+    assert not found.sel(resource="physicians").isnull().any()
+
+
+def test_everything_is_known_at_the_cut_off_and_the_rest_of_the_scenario_stays(figures):
+    known = known_at(figures.scenario, 2022)
+    assert known.time.information_until == 2022
+    kept = {"time": figures.scenario.time}
+    assert known.model_copy(update=kept) == figures.scenario
+
+
+def test_capacity_and_staff_come_from_the_same_cut_off(tmp_path):
+    path = tmp_path / "actual.csv"
+    rows = ("510400,2023,nurses,6000,persons", "510400,2030,resident_population,121,万人")
+    path.write_text("\n".join(("adcode,year,indicator,value,unit", *rows)), "utf-8")
+    known, found = backtest(load_scenario("panzhihua"), [path], 2022, 2)
+    assert known.scenario.time.information_until == 2022
+    assert found.rows["indicator"].tolist() == ["nurses", "resident_population"]
+    assert found.rows["low"].notna().all()
 
 
 def test_staff_is_compared_with_what_stands_without_the_plan_under_any_of_its_names(figures):
-    counties = ["510402", "510403", "510411", "510421", "510422"]
-    coords = {"resource": ["physicians"], "county": counties, "year": [2020, 2021, 2022]}
-    standing = xr.DataArray(np.full((1, 5, 3), 100.0), dims=tuple(coords), coords=coords)
     rows = actuals(("city", "licensed_physicians", 2021, 400.0), ("510402", "physicians", 2022, 100.0))
-    found = compare(figures, rows, 2020, STILL, 2, standing).rows
+    found = compare(figures, rows, 2020, STILL, 2, standing()).rows
     assert found["projected"].tolist() == [500.0, 100.0]
     assert found["indicator"].tolist() == ["physicians", "physicians"]
     assert found["low"].isna().all()

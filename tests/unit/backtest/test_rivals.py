@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.backtest.rivals import constant_growth, grey_model
-from sim.backtest.scores import scores
+from sim.backtest.scores import SCORES, scores
 
 AHEAD = np.array([2021, 2022, 2025])
 
@@ -48,12 +48,26 @@ def test_a_grey_model_without_four_years_in_a_row_says_nothing(years):
     assert np.isnan(grey_model(np.array(years), np.ones(len(years)), AHEAD)).all()
 
 
-def test_scores_by_hand():
-    rows = pd.DataFrame(
+@given(st.lists(st.sampled_from([0.0, 0.0, 1e-3, 5.0, 1e7]), min_size=1, max_size=6))
+def test_a_series_with_zeros_never_grows_without_bound(values):
+    years, known = np.arange(2021 - len(values), 2021), np.array(values)
+    for rival in (constant_growth, grey_model):
+        assert not np.isinf(rival(years, known, AHEAD)).any()
+
+
+def test_nothing_grows_from_zero_and_what_fell_to_zero_stays():
+    years = np.array([2015, 2020])
+    assert np.isnan(constant_growth(years, np.array([0.0, 5.0]), AHEAD)).all()
+    np.testing.assert_array_equal(constant_growth(years, np.array([5.0, 0.0]), AHEAD), 0.0)
+    assert np.isnan(grey_model(np.arange(2017, 2021), np.array([0.0, 1.0, 2.0, 3.0]), AHEAD)).all()
+
+
+def scored(actual: list[float]) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "level": "city",
             "indicator": "births",
-            "actual": [100.0, 200.0],
+            "actual": actual,
             "projected": [110.0, 190.0],
             "constant_growth": [120.0, np.nan],
             "grey_model": [np.nan, np.nan],
@@ -61,7 +75,23 @@ def test_scores_by_hand():
             "high": [105.0, 195.0],
         }
     )
-    (row,) = scores(rows).to_dict("records")
+
+
+def test_an_actual_of_zero_has_no_error_in_percent_and_still_counts_as_a_figure():
+    (row,) = scores(scored([0.0, 200.0])).to_dict("records")
+    assert (row["n"], row["projected_n"], row["constant_growth_n"]) == (2, 1, 0)
+    assert (row["projected_mape"], row["projected_bias"]) == (pytest.approx(5), pytest.approx(-5))
+    assert np.isnan(row["constant_growth_mape"])
+
+
+def test_scores_of_nothing_keep_their_columns():
+    empty = scores(scored([1.0, 1.0]).iloc[:0])
+    assert (len(empty), tuple(empty)) == (0, SCORES)
+    assert tuple(scores(scored([1.0, 1.0]))) == SCORES
+
+
+def test_scores_by_hand():
+    (row,) = scores(scored([100.0, 200.0])).to_dict("records")
     assert (row["projected_mape"], row["projected_bias"]) == (pytest.approx(7.5), pytest.approx(2.5))
     assert (row["constant_growth_n"], row["constant_growth_mape"]) == (1, pytest.approx(20))
     assert row["grey_model_n"] == 0

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -153,6 +155,47 @@ def test_flows_of_the_base_year_are_unknown_not_zero():
 def test_wrong_labels_and_missing_values_are_refused(change, words):
     with pytest.raises(ValueError, match=words):
         project_population(change(_quiet(years=2)))
+
+
+def _put(name: str, value: float, **place: object) -> xr.Dataset:
+    inputs = _quiet(counties=2, years=2)
+    inputs[name].loc[place] = value
+    return inputs
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        (
+            _put("asfr", 1.2, county="1", age=30, year=2022),
+            "asfr has 1.2 at year 2022, county 1, age 30; expected 0 to 1, births per woman-year",
+        ),
+        (
+            _put("asfr", 0.9, county="1", year=2022),
+            "asfr sums to 90.9 at year 2022, county 1; expected births per woman-year, not per 1,000 women",
+        ),
+        (
+            _put("survival_ratio", 98.7, county="1", sex="male", age=40, year=2021),
+            "survival_ratio has 98.7 at year 2021, county 1, sex male, age 40; expected 0 to 1, a share",
+        ),
+        (
+            _put("population_base", np.nan, county="1", sex="male", age=40),
+            "population_base has missing values at county 1, sex male, age 40",
+        ),
+        (
+            _put("sex_ratio_at_birth", 110.0, county="0", year=2021),
+            "sex_ratio_at_birth has 110 at year 2021, county 0; expected 0.5 to 2, male births",
+        ),
+        (_quiet().drop_vars("population_base"), "population_base is missing"),
+        (_quiet().isel(age=slice(0, 99)), "missing or out of order: [99, 100]"),
+        (_quiet().rename(sex="gender"), "population_base has dims ('county', 'gender', 'age')"),
+        (_quiet().drop_vars("year"), "year has no labels"),
+    ],
+    ids=lambda words: words if isinstance(words, str) else "",
+)
+def test_bad_inputs_are_named_with_county_sex_age_and_year(inputs, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        project_population(inputs)
 
 
 def test_a_result_that_does_not_balance_is_refused():
