@@ -13,13 +13,14 @@ P(t+1) = P(t) + births - deaths + net migration is a check and not a definition.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sim.contracts import Contract, Variable, check
-from sim.demography.kernel import Rates, project_rows
+from sim.demography.kernel import Flows, Rates, project_rows
 from sim.names import AGES, SEXES
 
 _FLOW = ("county", "sex", "age", "year")
@@ -32,7 +33,7 @@ OUTPUT: Contract = {
 }
 
 
-def project_population(inputs: xr.Dataset) -> xr.Dataset:
+def project_population(inputs: xr.Dataset, compiled: bool = False) -> xr.Dataset:
     """Project every county by sex and single age.
 
     Args:
@@ -41,6 +42,8 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
             births per woman-year; `sex_ratio_at_birth (county, year)`; `net_migration (county, sex,
             age, year)` persons by age at the year-end. Any may also have `draw`; order is free;
             sex is `female, male`, age 0..100. Rates of year y move year-end y-1 to year-end y.
+        compiled: whether numba's machine code does the years; it agrees to 1e-12 and not to the bit,
+            so it is never taken unasked.
 
     Returns:
         `population (..., year)` with the base year; `births (county, sex, year)`, `deaths (county,
@@ -48,11 +51,12 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
         which are missing (NaN) in the base year.
 
     Raises:
+        ImportError: `compiled` without numba (`pip install gapwise[compiled]`).
         ValueError: a dimension or a label is missing or out of order, or a value is missing or out of
             bounds; the variable, county, sex, age and year of the first are named.
     """
     lead, years, arrays = _prepare(inputs)
-    flows = project_rows(arrays["population_base"], _rates(arrays))
+    flows = _kernel(compiled)(arrays["population_base"], _rates(arrays))
     coords: dict[str, Any] = {name: inputs[name].values for name in lead if name in inputs.coords}
     coords |= {"sex": list(SEXES), "age": AGES, "year": [years[0] - 1, *years]}
     sizes = tuple(inputs.sizes[name] for name in lead)
@@ -71,6 +75,15 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
         "births": put(flows.births, "births", "sex"),
     }
     return xr.Dataset(found, coords)
+
+
+def _kernel(compiled: bool) -> Callable[[np.ndarray, Rates], Flows]:
+    """The plain kernel, or the compiled one, which alone needs numba."""
+    if not compiled:
+        return project_rows
+    from sim.demography.compiled import project_rows as compiled_rows
+
+    return compiled_rows
 
 
 def _rates(arrays: dict[str, np.ndarray]) -> Rates:
