@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FEMALE = 0
+FEMALE, MALE = 0, 1
 BLOCK = 1024
 "Rows done together: more rows leave the cache, fewer pay the cost of a numpy call too often."
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Rates of every row, C-contiguous.
+    """Rates of every row, C-contiguous but for `asfr`, which may be a part of all ages.
 
     Attributes:
         survival: (year, row, sex, age) survival ratio into that age.
@@ -44,12 +44,14 @@ class Flows:
         population: (year-end, row, sex, age) persons, the base first.
         births: (year-end, row, sex), the base missing.
         deaths: (year-end, row, sex, age), the base missing, or None where nobody asked for them.
+        migrants: (year-end, row, sex, age) net migrants who went, the base missing, or None.
         capped: (year-end, row, sex, age) emigration beyond the stock, the base missing, or None.
     """
 
     population: np.ndarray
     births: np.ndarray
     deaths: np.ndarray | None
+    migrants: np.ndarray | None
     capped: np.ndarray | None
 
 
@@ -61,42 +63,42 @@ def project_rows(
     Args:
         base: (row, sex, age) persons at the year-end before the first rate year.
         rates: the rates of every row.
-        detail: whether deaths and capped emigration are kept.
+        detail: whether deaths, migrants and capped emigration are kept.
         block: rows done together.
         out: (year-end, row, sex, age) array to fill, made here if None.
 
     Returns:
         population and births, with the detail asked for; emigration is capped at the stock.
     """
-    rows, sexes, ages = base.shape
-    years = len(rates.survival)
-    population = np.empty((years + 1, rows, sexes, ages)) if out is None else out
-    births = _flow((years + 1, rows, sexes))
-    lost, capped = (_flow((years + 1, rows, sexes, ages)) if detail else None for _ in range(2))
-    for first in range(0, rows, block):
-        part = slice(first, min(first + block, rows))
-        population[0, part] = base[part]
-        for t in range(years):
-            start, end = population[t, part], population[t + 1, part]
-            births[t + 1, part] = _age_one_year(start, end, rates, part, t)
-            if lost is not None:
-                _deaths(start, births[t + 1, part], rates.survival[t, part], lost[t + 1, part])
-            np.add(end, rates.migration[t, part], out=end)
-            if capped is not None:
-                np.maximum(np.negative(end), 0.0, out=capped[t + 1, part])
-            np.maximum(end, 0.0, out=end)
-    return Flows(population, births, lost, capped)
+    flows = room(base, len(rates.survival), detail, out)
+    for first in range(0, len(base), block):
+        part = slice(first, min(first + block, len(base)))
+        flows.population[0, part] = base[part]
+        for t in range(len(rates.survival)):
+            start, end = flows.population[t, part], flows.population[t + 1, part]
+            births = flows.births[t + 1, part]
+            _age_one_year(start, end, births, rates, part, t)
+            if flows.deaths is not None:
+                _deaths(start, births, rates.survival[t, part], flows.deaths[t + 1, part])
+            _migrate(end, rates.migration[t, part], flows, part, t)
+    return flows
 
 
-def _flow(shape: tuple[int, ...]) -> np.ndarray:
-    """Room for a flow; there is none in the base year."""
-    values = np.empty(shape)
-    values[0] = np.nan
-    return values
+def room(base: np.ndarray, years: int, detail: bool, out: np.ndarray | None) -> Flows:
+    """Room for the flows of `years`; nothing flows in the base year and nothing is capped yet."""
+    shape = (years + 1, *base.shape)
+    population = np.empty(shape) if out is None else out
+    births = np.empty(shape[:-1])
+    kept = [births, *((np.empty(shape), np.empty(shape), np.zeros(shape)) if detail else ())]
+    for flow in kept:
+        flow[0] = np.nan
+    return Flows(population, *kept, *(() if detail else (None, None, None)))
 
 
-def _age_one_year(start: np.ndarray, end: np.ndarray, rates: Rates, part: slice, t: int) -> np.ndarray:
-    """Fill `end` with the people a year older, before migration; return births by sex."""
+def _age_one_year(
+    start: np.ndarray, end: np.ndarray, births: np.ndarray, rates: Rates, part: slice, t: int
+) -> None:
+    """Fill `end` with the people a year older, before migration, and `births` by sex."""
     survival = rates.survival[t, part]
     np.multiply(start.reshape(-1)[:-1], survival.reshape(-1)[1:], out=end.reshape(-1)[1:])
     end[..., -1] += start[..., -1] * survival[..., -1]
@@ -105,14 +107,28 @@ def _age_one_year(start: np.ndarray, end: np.ndarray, rates: Rates, part: slice,
     total = np.einsum("ra,ra->r", asfr, start[:, FEMALE, fertile])
     total += np.einsum("ra,ra->r", asfr, end[:, FEMALE, fertile])
     total *= 0.5
-    girls = total * rates.girls[t, part]
-    births = np.stack([girls, total - girls], axis=-1)
-    end[..., 0] = births * survival[..., 0]
-    return births
+    np.multiply(total, rates.girls[t, part], out=births[:, FEMALE])
+    np.subtract(total, births[:, FEMALE], out=births[:, MALE])
+    np.multiply(births, survival[..., 0], out=end[..., 0])
 
 
 def _deaths(start: np.ndarray, births: np.ndarray, survival: np.ndarray, out: np.ndarray) -> None:
-    out[..., 0] = births * (1 - survival[..., 0])
-    np.subtract(1.0, survival[..., 1:], out=out[..., 1:])
-    out[..., 1:] *= start[..., :-1]
-    out[..., -1] += start[..., -1] * (1 - survival[..., -1])
+    """Fill `out` with those of each age reached who do not survive into it."""
+    np.subtract(1.0, survival, out=out)
+    newborn, oldest = births * out[..., 0], start[..., -1] * out[..., -1]
+    flat = out.reshape(-1)[1:]
+    np.multiply(flat, start.reshape(-1)[:-1], out=flat)
+    out[..., 0] = newborn
+    out[..., -1] += oldest
+
+
+def _migrate(end: np.ndarray, wanted: np.ndarray, flows: Flows, part: slice, t: int) -> None:
+    """Add migrants to `end`, which stops at nobody; keep who went and what was capped if asked for."""
+    np.add(end, wanted, out=end)
+    short = end.size > 0 and end.min() < 0
+    if flows.migrants is not None and flows.capped is not None:
+        if short:
+            np.maximum(np.negative(end), 0.0, out=flows.capped[t + 1, part])
+        np.add(wanted, flows.capped[t + 1, part] if short else 0.0, out=flows.migrants[t + 1, part])
+    if short:
+        np.maximum(end, 0.0, out=end)

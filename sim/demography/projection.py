@@ -13,13 +13,14 @@ P(t+1) = P(t) + births - deaths + net migration is a check and not a definition.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from sim.contracts import Contract, Variable, check
-from sim.demography.kernel import Rates, project_rows
+from sim.demography.kernel import Flows, Rates, project_rows
 from sim.names import AGES, SEXES
 
 _FLOW = ("county", "sex", "age", "year")
@@ -32,7 +33,7 @@ OUTPUT: Contract = {
 }
 
 
-def project_population(inputs: xr.Dataset) -> xr.Dataset:
+def project_population(inputs: xr.Dataset, compiled: bool = False) -> xr.Dataset:
     """Project every county by sex and single age.
 
     Args:
@@ -41,6 +42,8 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
             births per woman-year; `sex_ratio_at_birth (county, year)`; `net_migration (county, sex,
             age, year)` persons by age at the year-end. Any may also have `draw`; order is free;
             sex is `female, male`, age 0..100. Rates of year y move year-end y-1 to year-end y.
+        compiled: whether numba's machine code does the years; it agrees to 1e-12 and not to the bit,
+            so it is never taken unasked.
 
     Returns:
         `population (..., year)` with the base year; `births (county, sex, year)`, `deaths (county,
@@ -48,39 +51,49 @@ def project_population(inputs: xr.Dataset) -> xr.Dataset:
         which are missing (NaN) in the base year.
 
     Raises:
+        ImportError: `compiled` without numba (`pip install gapwise[compiled]`).
         ValueError: a dimension or a label is missing or out of order, or a value is missing or out of
             bounds; the variable, county, sex, age and year of the first are named.
     """
     lead, years, arrays = _prepare(inputs)
-    base, rates = arrays["population_base"], _rates(arrays)
-    flows = project_rows(base, rates)
-    assert flows.deaths is not None
-    assert flows.capped is not None
+    flows = _kernel(compiled)(arrays["population_base"], _rates(arrays))
     coords: dict[str, Any] = {name: inputs[name].values for name in lead if name in inputs.coords}
     coords |= {"sex": list(SEXES), "age": AGES, "year": [years[0] - 1, *years]}
     sizes = tuple(inputs.sizes[name] for name in lead)
-    result = xr.Dataset(coords=coords)
 
-    def put(name: str, values: np.ndarray, units: str, *tail: str) -> None:
-        by_year = np.moveaxis(values, 0, -1)
-        result[name] = ((*lead, *tail, "year"), by_year.reshape(*sizes, *by_year.shape[1:]), {"units": units})
+    def put(values: np.ndarray | None, units: str, *tail: str) -> xr.Variable:
+        """(year, row, ...) of the kernel as (..., year) with the dims of `lead`, without a copy."""
+        assert values is not None
+        apart = values.reshape(len(values), *sizes, *values.shape[2:])
+        return xr.Variable((*lead, *tail, "year"), np.moveaxis(apart, 0, -1), {"units": units})
 
-    put("population", flows.population, "persons", "sex", "age")
-    put("deaths", flows.deaths, "deaths", "sex", "age")
-    put("net_migration", _migrants(rates.migration, flows.capped), "persons", "sex", "age")
-    put("migration_capped", flows.capped, "persons", "sex", "age")
-    put("births", flows.births, "births", "sex")
-    return result
+    found = {
+        "population": put(flows.population, "persons", "sex", "age"),
+        "deaths": put(flows.deaths, "deaths", "sex", "age"),
+        "net_migration": put(flows.migrants, "persons", "sex", "age"),
+        "migration_capped": put(flows.capped, "persons", "sex", "age"),
+        "births": put(flows.births, "births", "sex"),
+    }
+    return xr.Dataset(found, coords)
+
+
+def _kernel(compiled: bool) -> Callable[[np.ndarray, Rates], Flows]:
+    """The plain kernel, or the compiled one, which alone needs numba."""
+    if not compiled:
+        return project_rows
+    from sim.demography.compiled import project_rows as compiled_rows
+
+    return compiled_rows
 
 
 def _rates(arrays: dict[str, np.ndarray]) -> Rates:
     """The rates as the kernel wants them; girls are one of 1 + males per female birth."""
     asfr = arrays["asfr"]
-    fertile = np.flatnonzero((asfr[..., 1:-1] > 0).any(axis=(0, 1))) + 1
+    fertile = np.flatnonzero(asfr.max(axis=(0, 1), initial=0.0)[1:-1] > 0) + 1
     first, last = (int(fertile[0]), int(fertile[-1])) if len(fertile) else (1, 1)
     return Rates(
         survival=arrays["survival_ratio"],
-        asfr=np.ascontiguousarray(asfr[..., first : last + 1]),
+        asfr=asfr[..., first : last + 1],
         first_fertile_age=first,
         girls=1 / (1 + arrays["sex_ratio_at_birth"]),
         migration=arrays["net_migration"],
@@ -138,11 +151,15 @@ def _check_labels(inputs: xr.Dataset) -> None:
 
 
 def _by_row(array: xr.DataArray, name: str, tail: tuple[str, ...], sizes: dict[str, int]) -> np.ndarray:
-    """(year, row, ...) or, for the base, (row, ...): rows are draws and counties, contiguous."""
+    """(year, row, ...) or, for the base, (row, ...): rows are draws and counties, contiguous.
+
+    Nothing is copied where the array already lies so.
+    """
     yearly = () if name == "population_base" else ("year",)
     own = tuple(d for d in sizes if d in array.dims)
-    values = array.transpose(*yearly, *own, *tail).values.astype(float)
-    _check_bounds(array.transpose(*yearly, *own, *tail), values, name)
+    turned = array.transpose(*yearly, *own, *tail)
+    values = np.ascontiguousarray(turned.values, dtype=float)
+    _check_bounds(turned, values, name)
     for n, d in enumerate(sizes):
         if d not in array.dims:
             values = np.expand_dims(values, n + len(yearly))
@@ -152,15 +169,19 @@ def _by_row(array: xr.DataArray, name: str, tail: tuple[str, ...], sizes: dict[s
 
 
 def _check_bounds(array: xr.DataArray, values: np.ndarray, name: str) -> None:
+    """Raise for the first value out of bounds; the lowest and highest are NaN where any value is."""
+    if not values.size:
+        return
     low, high, meaning = BOUNDS[name]
-    if values.size and not (values.min() >= low and values.max() <= high and np.isfinite(values.sum())):
-        bad = ~((values >= low) & (values <= high)) | np.isinf(values)
-        place = _place(array, np.argwhere(bad)[0])
-        found = values[tuple(np.argwhere(bad)[0])]
+    lowest, highest = float(values.min()), float(values.max())
+    if not (low <= lowest and highest <= high and np.isfinite(lowest) and np.isfinite(highest)):
+        index = np.argwhere(~((values >= low) & (values <= high) & np.isfinite(values)))[0]
+        found = values[tuple(index)]
         said = "missing values" if np.isnan(found) else f"{found:g}"
+        place = _place(array, index)
         raise ValueError(f"{name} has {said} at {place}; expected {low:g} to {high:g}, {meaning}")
-    if name == "asfr" and values.size:
-        totals = values.sum(axis=-1)
+    if name == "asfr":
+        totals = np.einsum("...a->...", values)
         if totals.max() > HIGHEST_TFR:
             place = _place(array.isel(age=0), np.argwhere(totals == totals.max())[0])
             raise ValueError(f"asfr sums to {totals.max():g} at {place}; expected {meaning}")
@@ -170,14 +191,6 @@ def _place(array: xr.DataArray, index: np.ndarray) -> str:
     """The labels of one cell."""
     labels = zip(array.dims, index, strict=True)
     return ", ".join(f"{d} {array[d].values[n] if d in array.coords else n}" for d, n in labels)
-
-
-def _migrants(wanted: np.ndarray, capped: np.ndarray) -> np.ndarray:
-    """Migrants who went: those wanted and the part of emigration that found nobody left."""
-    went = np.empty_like(capped)
-    went[0] = np.nan
-    np.add(wanted, capped[1:], out=went[1:])
-    return went
 
 
 def check_projection(result: xr.Dataset) -> xr.Dataset:

@@ -84,6 +84,16 @@ def test_the_order_of_dimensions_does_not_matter(inputs, order):
 
 
 @given(population_inputs(emigration=1.5))
+def test_inputs_that_lie_as_the_kernel_wants_them_are_neither_changed_nor_handed_out(inputs):
+    lying = inputs.transpose("year", "county", "sex", "age").copy(deep=True)
+    before = lying.copy(deep=True)
+    result = project_population(lying)
+    xr.testing.assert_identical(lying, before)
+    for name in result:
+        assert not any(np.shares_memory(result[name].values, lying[other].values) for other in lying)
+
+
+@given(population_inputs(emigration=1.5))
 def test_twice_the_people_and_migrants_give_twice_everything(inputs):
     doubled = inputs.assign(
         population_base=2 * inputs["population_base"], net_migration=2 * inputs["net_migration"]
@@ -150,6 +160,10 @@ def test_flows_of_the_base_year_are_unknown_not_zero():
         (lambda d: d.assign_coords(year=[2021, 2023]), "not consecutive"),
         (lambda d: d.assign(asfr=d["asfr"].isel(year=0, drop=True)), "year"),
         (lambda d: d.assign(asfr=d["asfr"] * np.nan), "asfr has missing values"),
+        (lambda d: d.assign(asfr=d["asfr"] + 0.9), "asfr sums to 90.9"),
+        (lambda d: d.assign(population_base=d["population_base"] + np.inf), "population_base has inf"),
+        (lambda d: d.assign(net_migration=d["net_migration"] - np.inf), "net_migration has -inf"),
+        (lambda d: d.assign(survival_ratio=d["survival_ratio"] + 0.1), "survival_ratio has 1.1 at year 2021"),
     ],
 )
 def test_wrong_labels_and_missing_values_are_refused(change, words):
