@@ -6,7 +6,7 @@ The program and the certificate both start from it; the certificate does its own
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import xarray as xr
 
@@ -38,6 +38,8 @@ class Case:
         weight: resource to weight within its level.
         in_place: (resource, county) units standing without projects, heads included.
         floor: (resource, county) least capacity by the equity floor, for its resources.
+        transfer_share: part of a county's heads of a cadre that may move to other counties.
+        spread_cap: resource to the most by which its coverage may differ between counties.
         pool: (cadre, start_year) heads that can be recruited.
         delivery: dates, spending and running of each project.
         costs: capital, recurrent and present cost of each project.
@@ -59,6 +61,8 @@ class Case:
     decision_years: list[int]
     terms: MoneyTerms
     service_life: xr.DataArray
+    spread_cap: Mapping[str, float] = field(default_factory=dict)
+    transfer_share: float = 0.0
 
     @property
     def serving(self) -> xr.DataArray:

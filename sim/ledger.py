@@ -7,6 +7,7 @@ together by largest remainder, so that the project's total is exact.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -19,19 +20,22 @@ _LEAF = ["fund", "county", "project", "year"]
 COLUMNS = ["fund", "county", "project", "year", "kind", "flow", "price_basis", "amount_fen"]
 
 
-def ledger(plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, end_year: int) -> pd.DataFrame:
+def ledger(
+    plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, bonds: xr.Dataset, end_year: int
+) -> pd.DataFrame:
     """Return the ledger of a plan in nominal and in real money.
 
     Args:
         plan: projects and the funds that pay for them.
         delivery: `spending`, `running` (project, start_year, year).
         costs: `capital_cost`, `fiscal_recurrent` (project) real yuan; `price_index (year)`.
+        bonds: `interest_rate`, `term_years` (fund) and `repaid_by (fund, payer)`; 0 where money is no bond.
         end_year: last year shown.
 
     Returns:
         `fund, county, project, year, kind, flow, price_basis, amount_fen`, sorted; no zero leaves.
     """
-    parts = []
+    parts = [*_debt_service(plan, delivery, costs, bonds, end_year)]
     for kind, unit_cost, profile, shares in (
         ("capital", costs["capital_cost"], delivery["spending"], plan.capital_paid),
         ("recurrent", costs["fiscal_recurrent"], delivery["running"], plan.recurrent_paid),
@@ -40,7 +44,7 @@ def ledger(plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, end_year: int) -
         real = real.sel(year=slice(None, end_year))
         for basis, amount in (("nominal", real * costs["price_index"]), ("real", real)):
             leaves = _rounded(amount.transpose("project", "county", "fund", "year"))
-            parts.append(_rows(leaves, kind, basis))
+            parts.append(_rows(leaves, kind, basis, "use"))
     table = pd.concat(parts, ignore_index=True)[COLUMNS]
     return table.sort_values(["price_basis", "kind", *_LEAF], ignore_index=True)
 
@@ -58,10 +62,34 @@ def _rounded(amount: xr.DataArray) -> xr.DataArray:
     return amount.copy(data=whole.reshape(fen.shape).astype(np.int64))
 
 
-def _rows(leaves: xr.DataArray, kind: str, basis: str) -> pd.DataFrame:
+def _debt_service(
+    plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, bonds: xr.Dataset, end_year: int
+) -> Iterator[pd.DataFrame]:
+    """Interest every year after the one the money was spent in, the principal at once at the end."""
+    spent = delivery["spending"] * costs["price_index"] * costs["capital_cost"] * plan.capital_paid
+    borrowed = xr.dot(plan.started, spent, dim="start_year").rename(year="paid_in")
+    years = delivery["year"].values
+    age = xr.DataArray(
+        years[None, :] - years[:, None], dims=("paid_in", "year"), coords={"paid_in": years, "year": years}
+    )
+    term = bonds["term_years"]
+    each = {
+        "interest": ((age > 0) & (age <= term)) * bonds["interest_rate"],
+        "principal": ((age > 0) & (age == term)) * 1.0,
+    }
+    for kind, rate in each.items():
+        by_bond = xr.dot(borrowed, rate, dim="paid_in")
+        nominal = xr.dot(by_bond, bonds["repaid_by"], dim="fund").rename(payer="fund")
+        nominal = nominal.sel(year=slice(None, end_year))
+        for basis, amount in (("nominal", nominal), ("real", nominal / costs["price_index"])):
+            leaves = _rounded(amount.transpose("project", "county", "fund", "year"))
+            yield _rows(leaves, kind, basis, "debt_service")
+
+
+def _rows(leaves: xr.DataArray, kind: str, basis: str, flow: str) -> pd.DataFrame:
     frame = leaves.rename("amount_fen").to_dataframe().reset_index()
     frame = frame[frame["amount_fen"] != 0]
-    return frame.assign(kind=kind, flow="use", price_basis=basis)
+    return frame.assign(kind=kind, flow=flow, price_basis=basis)
 
 
 def yuan(table: pd.DataFrame, **wanted: object) -> float:
@@ -78,8 +106,8 @@ def cost_figures(
     """Return the three named cost figures, in yuan.
 
     `capital_outlay`: nominal, to the target year. `present_cost`: capital + fiscal recurrent of the
-    tail - residual value, real and discounted. `local_burden`: nominal cash of city and county, capital
-    and recurrent, to the target year.
+    tail - residual value, real and discounted. `local_burden`: nominal cash of city and county, capital,
+    recurrent and debt service, to the target year.
     """
     nominal = table[(table["price_basis"] == "nominal") & (table["year"] <= target_year)]
     return {

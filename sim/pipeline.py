@@ -15,7 +15,7 @@ from sim.evidence.book import Book, open_book
 from sim.evidence.figures import Figures
 from sim.gaps import gaps
 from sim.placement import placed_by
-from sim.plan import delivered
+from sim.plan import delivered, with_movers
 from sim.program.highs import Progress, Stop
 from sim.program.solution import Options, Solution, allocate
 from sim.scenario.reading import LoadedScenario, load_scenario
@@ -116,6 +116,8 @@ def complete(loaded: LoadedScenario, book: Book, stages: Stages, case: Case, sol
     plan = solution.plan
     added = delivered(plan.started, rules.outputs, stages.delivery["in_service"])
     added = added.reindex(year=time.plan_years, fill_value=0.0)
+    movers = with_movers(plan.moved, rules.parents, rules.resources).expand_dims(year=[time.target_year])
+    added = added + movers.reindex(year=time.plan_years, fill_value=0.0)
     having = capacity(stages.capacity["in_place"] + added, rules.heads_per_unit, rules.staffed)
     settled = settle(case, solution, time.end_year)
     at_target = having["in_place"].sel(year=time.target_year, drop=True)

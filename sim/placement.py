@@ -64,8 +64,10 @@ def _breaks_floor(have: xr.DataArray, less: xr.DataArray, floor: xr.DataArray) -
 
 
 def _breaks_prerequisite(units: xr.DataArray, rules: Rules) -> xr.DataArray:
-    asked = xr.dot(units, rules.prerequisites, dim="project").rename(requires="project")
-    broken: xr.DataArray = (asked > 0) & (units - 1 < asked - TOLERANCE)
+    broken = xr.zeros_like(units, dtype=bool)
+    for needed in (rules.prerequisites, rules.phases):
+        asked = xr.dot(units, needed, dim="project").rename(requires="project")
+        broken = broken | ((asked > 0) & (units - 1 < asked - TOLERANCE))
     return broken
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import xarray as xr
@@ -21,12 +22,14 @@ class Plan:
         started: the same with heads rounded up: the plan that is shown.
         capital_paid: (fund, project, start_year, year) share of the capital each fund pays.
         recurrent_paid: (fund, project, start_year, year) share of the fiscal running cost it pays.
+        moved: (cadre, county) heads that came from other counties, less those who left.
     """
 
     solved: xr.DataArray
     started: xr.DataArray
     capital_paid: xr.DataArray
     recurrent_paid: xr.DataArray
+    moved: xr.DataArray
 
 
 def round_heads_up(solved: xr.DataArray, whole: xr.DataArray) -> xr.DataArray:
@@ -61,3 +64,17 @@ def delivered(started: xr.DataArray, outputs: xr.DataArray, in_service: xr.DataA
     serving = xr.dot(started, in_service, dim="start_year")
     added: xr.DataArray = xr.dot(serving, outputs, dim="project")
     return added.transpose("resource", "county", "year")
+
+
+def with_movers(moved: xr.DataArray, parents: Mapping[str, str], resources: list[str]) -> xr.DataArray:
+    """Return the heads that transfers add to each resource: (resource, county).
+
+    Args:
+        moved: (cadre, county) net heads that came.
+        parents: parent of each subset; one who moves is one of the parent too.
+        resources: resource codes.
+    """
+    whole = moved.rename(cadre="resource").reindex(resource=resources, fill_value=0.0)
+    for inner, outer in parents.items():
+        whole.loc[{"resource": outer}] += moved.sel(cadre=inner, drop=True)
+    return whole

@@ -28,9 +28,12 @@ class Rules:
         outputs: (project, resource) units put out by one project.
         heads_per_unit: (resource, cadre), NaN where none is needed.
         prerequisites: (project, requires) units of another project needed by each unit.
+        phases: (project, requires) units of another project in service before each unit starts.
+        choices: (choice, project) True for project types that take the same building sites.
         sites: (project, county) most projects a county has room for.
         starts_per_year: (project) most starts a year in the whole city.
         funds: flags `pays_capital, pays_recurrent, public, local, carry_over` (fund).
+        bonds: `interest_rate, term_years` (fund), 0 for money that is not repaid; `repaid_by (fund, payer)`.
         fund_rules: `max_share, grant_cap, max_recurrent_share` (fund, project); `matching_share` (project).
         envelopes: (fund, year) yuan, infinite where none.
         envelope_totals: (fund) yuan, infinite where none.
@@ -46,9 +49,12 @@ class Rules:
     outputs: xr.DataArray
     heads_per_unit: xr.DataArray
     prerequisites: xr.DataArray
+    phases: xr.DataArray
+    choices: xr.DataArray
     sites: xr.DataArray
     starts_per_year: xr.DataArray
     funds: xr.Dataset
+    bonds: xr.Dataset
     fund_rules: xr.Dataset
     envelopes: xr.DataArray
     envelope_totals: xr.DataArray
@@ -105,10 +111,13 @@ def read_rules(figures: Figures, counties: list[str], wanted: set[str]) -> Rules
         months=_months(figures, projects),
         outputs=outputs,
         heads_per_unit=heads_per_unit(figures),
-        prerequisites=_prerequisites(figures, projects),
+        prerequisites=_prerequisites(figures, projects, "units_required"),
+        phases=_prerequisites(figures, projects, "units_before_start"),
+        choices=_choices(figures, projects),
         sites=_sites(figures, projects, counties),
         starts_per_year=_value(figures, "starts_per_year", projects).fillna(np.inf),
         funds=_flags(book["funds/funds"]),
+        bonds=_bonds(figures),
         fund_rules=_fund_rules(figures, projects),
         envelopes=_envelopes(figures),
         envelope_totals=_envelope_totals(figures),
@@ -145,9 +154,36 @@ def _months(figures: Figures, projects: list[str]) -> xr.Dataset:
     return xr.Dataset({name: _value(figures, name, projects) for name in names})
 
 
-def _prerequisites(figures: Figures, projects: list[str]) -> xr.DataArray:
+def _prerequisites(figures: Figures, projects: list[str], parameter: str) -> xr.DataArray:
     dims, coords = ("project", "requires"), {"project": projects, "requires": projects}
-    return figures.array("projects/prerequisites", "units_required", dims, coords).fillna(0.0)
+    return figures.array("projects/prerequisites", parameter, dims, coords).fillna(0.0)
+
+
+def _choices(figures: Figures, projects: list[str]) -> xr.DataArray:
+    """Members of each choice among the projects; a choice of one is none."""
+    rows = figures.book["projects/choices"]
+    names = list(dict.fromkeys(rows.column("choice")))
+    members = {(row["choice"], row["project"]) for row in rows}
+    values = np.array([[(name, p) in members for p in projects] for name in names], dtype=bool)
+    array = xr.DataArray(
+        values.reshape(len(names), len(projects)),
+        dims=("choice", "project"),
+        coords={"choice": names, "project": projects},
+    )
+    if rows.rows:
+        figures.tabled("projects/choices", "choice", "projects")
+    return array.sel(choice=array["choice"][array.sum("project") > 1])
+
+
+def _bonds(figures: Figures) -> xr.Dataset:
+    rows = figures.book["funds/funds"]
+    funds = rows.column("fund")
+    data = xr.Dataset(coords={"fund": funds, "payer": funds})
+    for name in ("interest_rate", "term_years"):
+        data[name] = figures.array("funds/bonds", name, ("fund",), {"fund": funds}).fillna(0.0)
+    payers = rows.column("repaid_by")
+    data["repaid_by"] = ("fund", "payer"), np.array([[float(p == f) for f in funds] for p in payers])
+    return data
 
 
 def _sites(figures: Figures, projects: list[str], counties: list[str]) -> xr.DataArray:

@@ -12,7 +12,7 @@ from sim.capacity import capacity
 from sim.case import Case
 from sim.certify import Claims
 from sim.ledger import cost_figures, ledger
-from sim.plan import delivered
+from sim.plan import delivered, with_movers
 from sim.program.solution import Solution
 
 
@@ -34,11 +34,12 @@ def settle(case: Case, solution: Solution, end_year: int) -> Settled:
         end_year: last year of the ledger.
     """
     rules, plan, target_year = case.rules, solution.plan, case.decision_years[-1]
-    table = ledger(plan, case.delivery, case.costs, end_year)
+    table = ledger(plan, case.delivery, case.costs, rules.bonds, end_year)
     local = [str(f) for f in rules.funds["fund"].values[rules.funds["local"].values]]
     figures = cost_figures(table, plan, case.costs, local, target_year)
     serving = case.delivery["in_service"].sel(year=[target_year])
-    stands = case.in_place + delivered(plan.started, rules.outputs, serving)
+    movers = with_movers(plan.moved, rules.parents, rules.resources)
+    stands = case.in_place + movers + delivered(plan.started, rules.outputs, serving)
     counts = capacity(stands, rules.heads_per_unit, rules.staffed)["capacity"]
     claims = Claims(
         started=plan.started.values,
@@ -49,5 +50,6 @@ def settle(case: Case, solution: Solution, end_year: int) -> Settled:
         open_month=case.delivery["open_month"].values,
         capacity=np.asarray(counts.isel(year=0).values),
         figures=figures,
+        moved=plan.moved.transpose("cadre", "county").values,
     )
     return Settled(table, figures, claims)

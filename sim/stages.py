@@ -165,6 +165,8 @@ def allocation_case(stages: Stages) -> Case:
             figures.scalar("recurrent_years"),
         ),
         service_life=life.where(stages.rules.projects["kind"] != "heads"),
+        spread_cap=dict(figures.scenario.allocation.spread_cap),
+        transfer_share=figures.scenario.workforce.transfer_share,
     )
 
 

@@ -50,6 +50,12 @@ class Small:
     carry_over: bool = True
     every_county: bool = False
     recruits: float = 2.0
+    phase: float = 0.0
+    choice: tuple[int, ...] = ()
+    spread: float = np.inf
+    interest: float = 0.0
+    term: int = 1
+    transfer: float = 0.0
 
 
 def few(n: int) -> settings:
@@ -94,9 +100,14 @@ def build_case(small: Small) -> Case:
         outputs=array(outputs, project=PROJECTS, resource=RESOURCES),
         heads_per_unit=array(heads, resource=RESOURCES, cadre=CADRES),
         prerequisites=_prerequisites(),
+        phases=array(
+            np.eye(5, k=1) * np.array([0, small.phase, 0, 0, 0])[:, None], project=PROJECTS, requires=PROJECTS
+        ),
+        choices=_choices(small),
         sites=array(np.tile(np.array(small.sites)[:, None], 2), project=PROJECTS, county=COUNTIES),
         starts_per_year=array(small.starts, project=PROJECTS),
         funds=_funds(small),
+        bonds=_bonds(small),
         fund_rules=_fund_rules(small),
         envelopes=array([[np.inf, np.inf], small.envelope], fund=FUNDS, year=TIME.decision_years),
         envelope_totals=array([np.inf, small.envelope_total], fund=FUNDS),
@@ -117,6 +128,8 @@ def build_case(small: Small) -> Case:
         decision_years=TIME.decision_years,
         terms=TERMS,
         service_life=array([10, 8, 4, np.nan, np.nan], project=PROJECTS),
+        transfer_share=small.transfer,
+        spread_cap={"beds": small.spread} if np.isfinite(small.spread) else {},
     )
 
 
@@ -124,6 +137,26 @@ def _prerequisites() -> xr.DataArray:
     need = np.zeros((5, 5))
     need[1, 2] = 1
     return array(need, project=PROJECTS, requires=PROJECTS)
+
+
+def _choices(small: Small) -> xr.DataArray:
+    """One choice of the types named, none where none is."""
+    names = ["a"] if small.choice else []
+    member = np.array([[p in small.choice for p in range(5)] for _ in names], dtype=bool)
+    coords = {"choice": names, "project": PROJECTS}
+    return xr.DataArray(member.reshape(len(names), 5), dims=("choice", "project"), coords=coords)
+
+
+def _bonds(small: Small) -> xr.Dataset:
+    """The central money is a bond the county repays, where there is interest."""
+    lent = small.interest > 0
+    return xr.Dataset(
+        {
+            "interest_rate": array([small.interest, 0.0], fund=FUNDS),
+            "term_years": array([small.term * lent, 0.0], fund=FUNDS),
+            "repaid_by": array([[0.0, float(lent)], [0.0, 0.0]], fund=FUNDS, payer=FUNDS),
+        }
+    )
 
 
 def _funds(small: Small) -> xr.Dataset:

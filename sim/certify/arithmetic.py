@@ -30,10 +30,39 @@ def units_in_service(case: Case, started: np.ndarray) -> np.ndarray:
     return np.asarray(np.einsum("pcs,ps->pc", started, on_time.astype(float)))
 
 
-def standing(case: Case, started: np.ndarray) -> np.ndarray:
+def standing(case: Case, started: np.ndarray, moved: np.ndarray) -> np.ndarray:
     """(resource, county): what stands at the end of the target year with the plan."""
-    added = np.einsum("pc,pr->rc", units_in_service(case, started), case.rules.outputs.values)
-    return np.asarray(case.in_place.values + added)
+    rules = case.rules
+    stands = case.in_place.values + np.einsum(
+        "pc,pr->rc", units_in_service(case, started), rules.outputs.values
+    )
+    for k, cadre in enumerate(rules.cadres):
+        for name in (cadre, rules.parents.get(cadre)):
+            if name is not None:
+                stands[rules.resources.index(name)] += moved[k]
+    return np.asarray(stands)
+
+
+def ahead_of_phases(case: Case, started: np.ndarray) -> np.ndarray:
+    """(project, requires, county, start_year): starts beyond what their earlier phase lets start."""
+    need, opens = case.rules.phases.values, opening_year(case)
+    excess = np.zeros((*need.shape, *started.shape[1:]))
+    for s, year in enumerate(case.decision_years):
+        begun = started[:, :, : s + 1].sum(axis=2)
+        stands = np.einsum("qcs,qs->qc", started, (opens < year).astype(float))
+        excess[..., s] = need[:, :, None] * begun[:, None, :] - stands[None, :, :]
+    return np.asarray(np.where(need[:, :, None, None] > 0, excess, -1.0))
+
+
+def beyond_choices(case: Case, started: np.ndarray) -> np.ndarray:
+    """(choice, county): starts of the types of a choice beyond the sites of the one with most."""
+    member, sites = case.rules.choices.values, case.rules.sites.values
+    excess = np.full((len(member), started.shape[1]), -1.0)
+    for n, of_choice in enumerate(member):
+        room = sites[of_choice].max(axis=0)
+        begun = started[of_choice].sum(axis=(0, 2))
+        excess[n] = np.where(np.isfinite(room), begun - np.where(np.isfinite(room), room, 0.0), -1.0)
+    return excess
 
 
 def counted(case: Case, stands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ class Claims:
         open_month: (project) as shown.
         capacity: (resource, county) at the target year as shown in the gaps.
         figures: the three cost figures, yuan.
+        moved: (cadre, county) heads that came from other counties, less those who left.
     """
 
     started: np.ndarray
@@ -32,6 +33,7 @@ class Claims:
     open_month: np.ndarray
     capacity: np.ndarray
     figures: Mapping[str, float]
+    moved: np.ndarray
 
 
 @dataclass(frozen=True)

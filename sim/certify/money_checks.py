@@ -13,6 +13,7 @@ from sim.certify.claims import Check, Claims, check
 
 FEN = 100
 HALF_FEN = 0.5
+SERVICE = ("interest", "principal")
 YUAN = 1.0
 
 
@@ -20,11 +21,12 @@ def checks(case: Case, claims: Claims) -> Sequence[Check]:
     """Return the checks of the ledger and of the three cost figures."""
     paid = {
         (kind, basis): _cube(case, claims.ledger, kind, basis)
-        for kind in ("capital", "recurrent")
+        for kind in ("capital", "recurrent", *SERVICE)
         for basis in ("nominal", "real")
     }
     return [
         *_ties(case, claims, paid),
+        *_service(case, claims, paid),
         *_funds(case, claims, paid),
         *_envelopes(case, paid),
         *_figures(case, claims, paid),
@@ -71,6 +73,8 @@ def _due(case: Case, started: np.ndarray, kind: str, basis: str) -> np.ndarray:
 def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
     shown = _shown_years(case, claims)
     for (kind, basis), cube in paid.items():
+        if kind in SERVICE:
+            continue
         due = _due(case, claims.started, kind, basis)[..., shown]
         whole = np.abs(cube[..., shown].sum(axis=(0, 3)) - due.sum(axis=2))
         n_funds = len(case.rules.funds["fund"])
@@ -80,6 +84,28 @@ def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -
     known = set(zip(claims.ledger["kind"], claims.ledger["price_basis"], strict=True))
     yield check("no entry of another kind", float(len(known - set(paid))), 0.0)
     yield check("no negative entry", -claims.ledger["amount_fen"].to_numpy(dtype=float), 0.0)
+
+
+def _service(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+    """Debt service follows from the bond money in the ledger, and is paid by the fund that repays it."""
+    shown = _shown_years(case, claims)
+    bonds = case.rules.bonds
+    rate, term = bonds["interest_rate"].values, bonds["term_years"].values
+    repaid = bonds["repaid_by"].values
+    years = np.array(_years(case))
+    capital = paid["capital", "nominal"]
+    for kind in SERVICE:
+        due = np.zeros_like(capital)
+        for y, year in enumerate(years):
+            for b, before in enumerate(years[:y]):
+                age = year - before
+                each = rate * (age <= term) if kind == "interest" else 1.0 * (age == term)
+                due[..., y] += np.einsum("f,fg,fpc->gpc", each, repaid, capital[..., b])
+        for basis in ("nominal", "real"):
+            scale = np.array([arithmetic.index(case, year) for year in years]) if basis == "real" else 1.0
+            off = np.abs(paid[kind, basis] - due / scale)[..., shown]
+            tolerance = HALF_FEN * (2 + len(case.decision_years)) + 1e-9 * float(np.max(due, initial=0.0))
+            yield check(f"{kind} follows from the bonds ({basis}), fen", off, tolerance)
 
 
 def _shown_years(case: Case, claims: Claims) -> slice:
@@ -107,14 +133,15 @@ def _funds(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) 
 
 
 def paid_fen(case: Case, table: pd.DataFrame) -> np.ndarray:
-    """(fund, year): nominal fen of capital and recurrent together."""
-    kinds = [_cube(case, table, kind, "nominal") for kind in ("capital", "recurrent")]
+    """(fund, year): nominal fen of capital, running cost and debt service together."""
+    kinds = [_cube(case, table, kind, "nominal") for kind in ("capital", "recurrent", *SERVICE)]
     return np.asarray(sum(kinds).sum(axis=(1, 2)))  # type: ignore[union-attr]
 
 
 def _envelopes(case: Case, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
     n = len(case.decision_years)
-    spent = (paid["capital", "nominal"] + paid["recurrent", "nominal"]).sum(axis=(1, 2))
+    nominal = np.stack([cube for (_, basis), cube in paid.items() if basis == "nominal"])
+    spent = nominal.sum(axis=(0, 2, 3))
     until = spent[:, :n]
     yearly = case.rules.envelopes.values * FEN
     keeps = case.rules.funds["carry_over"].values
@@ -134,10 +161,11 @@ def _figures(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]
     n = len(case.decision_years)
     capital, recurrent = paid["capital", "nominal"][..., :n], paid["recurrent", "nominal"][..., :n]
     local = case.rules.funds["local"].values
+    service = sum(paid[kind, "nominal"][..., :n] for kind in SERVICE)
     want = {
         "capital_outlay_yuan": capital.sum() / FEN,
         "present_cost_yuan": arithmetic.present_cost(case, claims.started),
-        "local_burden_yuan": (capital[local].sum() + recurrent[local].sum()) / FEN,
+        "local_burden_yuan": (capital + recurrent + service)[local].sum() / FEN,
     }
     for name, figure in want.items():
         off = abs(figure - claims.figures[name]) if name in claims.figures else np.nan

@@ -23,6 +23,7 @@ def checks(case: Case, claims: Claims) -> Sequence[Check]:
         *_projects(case, claims),
         *_dates(case, claims),
         *_limits(case, claims),
+        *_transfers(case, claims),
         *_staff(case, claims),
         *_levels(case, claims),
     ]
@@ -57,6 +58,8 @@ def _limits(case: Case, claims: Claims) -> Iterator[Check]:
     asked = np.einsum("pq,pc->pqc", rules.prerequisites.values, serving)
     where = rules.prerequisites.values > 0
     yield check("prerequisites", (asked - serving[None])[where], UNITS)
+    yield check("earlier phases stand first", arithmetic.ahead_of_phases(case, started), UNITS)
+    yield check("choices keep to their sites", arithmetic.beyond_choices(case, started), UNITS)
     heads = rules.projects["kind"].values == "heads"
     row = [rules.resources.index(k) for k in rules.cadres]
     hired = np.einsum("pcs,pk->ks", started[heads], rules.outputs.values[heads][:, row])
@@ -64,9 +67,22 @@ def _limits(case: Case, claims: Claims) -> Iterator[Check]:
     yield check("recruitment pool", (hired - pool)[np.isfinite(pool)], UNITS)
 
 
+def _transfers(case: Case, claims: Claims) -> Iterator[Check]:
+    rules, moved = case.rules, claims.moved
+    yield check("movers are whole", np.abs(moved - np.round(moved)), 0.0)
+    yield check("movers of the city sum to zero", np.abs(moved.sum(axis=1)), 0.0)
+    heads = case.in_place.values[[rules.resources.index(k) for k in rules.cadres]]
+    yield check("no more leave a county than may", -moved - case.transfer_share * heads, UNITS)
+    if "transfers" in claims.levels:
+        left = float(np.maximum(-moved, 0.0).sum())
+        value, bound = claims.levels["transfers"]
+        yield check("movers are those of their level", abs(left - value), LEVEL * max(value, 1.0))
+        yield check("bound of transfers", bound - left, LEVEL * max(value, 1.0))
+
+
 def _staff(case: Case, claims: Claims) -> Iterator[Check]:
     rules = case.rules
-    stands = arithmetic.standing(case, claims.started)
+    stands = arithmetic.standing(case, claims.started, claims.moved)
     row = {r: n for n, r in enumerate(rules.resources)}
     inner = [row[k] for k in rules.parents]
     outer = [row[k] for k in rules.parents.values()]
@@ -84,9 +100,10 @@ def _levels(case: Case, claims: Claims) -> Iterator[Check]:
     """Each level's value is recomputed from the plan as solved, and again from the plan shown."""
     ranks = [f"targets_{rank}" for rank in sorted(set(case.level.values()))]
     wanted = {"rules", *ranks, "present_cost", "local_burden", "worst_county", "uncovered"}
+    wanted |= {"transfers"} if case.transfer_share else set()
     yield check("every level is stated", float(len(wanted ^ set(claims.levels))), 0.0)
     for name, (value, bound) in claims.levels.items():
-        solved = level_value(case, claims.solved, name)
+        solved = level_value(case, claims.solved, claims.moved, name)
         if solved is None:
             continue
         scale = max(abs(value), 1.0)
@@ -95,16 +112,24 @@ def _levels(case: Case, claims: Claims) -> Iterator[Check]:
         )
         yield check(f"bound of {name}", bound - solved, LEVEL * scale)
         if name not in EXACT:
-            shown = level_value(case, claims.started, name)
+            shown = level_value(case, claims.started, claims.moved, name)
             assert shown is not None
             yield check(f"value of {name} as shown", shown - value, LEVEL * scale)
 
 
-def level_value(case: Case, started: np.ndarray, name: str) -> float | None:
-    """Return the value of a level for a plan (project, county, start_year), None where it is money paid."""
-    counts, _ = arithmetic.counted(case, arithmetic.standing(case, started))
+def level_value(case: Case, started: np.ndarray, moved: np.ndarray, name: str) -> float | None:
+    """Return the value of a level for a plan, None where it is money paid or the transfers themselves.
+
+    Args:
+        case: the case.
+        started: (project, county, start_year) units.
+        moved: (cadre, county) net heads that came.
+        name: name of the level.
+    """
+    stands = arithmetic.standing(case, started, moved)
+    counts, _ = arithmetic.counted(case, stands)
     if name == "rules":
-        return _rules_value(case, counts)
+        return _rules_value(case, counts, stands)
     if name.startswith("targets_"):
         return _shortfall(case, counts, int(name.removeprefix("targets_")))
     if name == "present_cost":
@@ -116,13 +141,24 @@ def level_value(case: Case, started: np.ndarray, name: str) -> float | None:
     return None
 
 
-def _rules_value(case: Case, counts: np.ndarray) -> float:
+def _rules_value(case: Case, counts: np.ndarray, stands: np.ndarray) -> float:
     total = 0.0
     for floor, r in zip(case.floor.values, case.floor["resource"].values, strict=True):
         have = counts[case.rules.resources.index(r)]
         if floor.sum() > 0:
             total += float(np.maximum(floor - have, 0.0).sum() / floor.sum())
-    return total
+    return total + sum(_beyond_caps(case, counts, stands))
+
+
+def _beyond_caps(case: Case, counts: np.ndarray, stands: np.ndarray) -> Iterator[float]:
+    """How far what stands in the county ahead is from what counts in the one behind, beyond each cap."""
+    for need, r in zip(case.need.values, case.need["resource"].values.tolist(), strict=True):
+        wanted = need > 0
+        if r in case.spread_cap and wanted.any():
+            row = case.rules.resources.index(r)
+            ahead = float((stands[row][wanted] / need[wanted]).max())
+            behind = float((counts[row][wanted] / need[wanted]).min())
+            yield max(ahead - behind - case.spread_cap[r], 0.0)
 
 
 def _shortfall(case: Case, counts: np.ndarray, level: int) -> float:

@@ -15,6 +15,8 @@ from sim.certify.claims import Check, Claims, check
 from sim.certify.payable import can_be_paid
 from sim.certify.plan_checks import LEVEL, UNITS, level_value
 
+MOVED = ("rules", "worst_county", "uncovered")
+"Levels beside the targets that a move between counties can better."
 NO_TRIAL = -1.0
 "Excess of a change that breaks another rule and so refutes nothing."
 
@@ -25,6 +27,8 @@ def checks(case: Case, claims: Claims) -> Sequence[Check]:
     more: list[Check] = [_by_one_more(case, claims, name) for name in names]
     if "present_cost" in claims.levels:
         more += [_by_one_less(case, claims), _by_one_later(case, claims)]
+    if case.transfer_share:
+        more += [_by_one_move(case, claims, name) for name in claims.levels if name in MOVED or name in names]
     return more
 
 
@@ -32,11 +36,11 @@ def _by_one_more(case: Case, claims: Claims, name: str) -> Check:
     """Add one unit, with what it requires, wherever every limit leaves room and one fund can pay it all."""
     excess = []
     room = _room(case, claims.solved)
-    for p, c, s in zip(*np.nonzero(room), strict=True):
+    for p, c, s in zip(*np.nonzero(_last(room)), strict=True):
         added = _with_required(case, claims.solved, room, p, c, s)
         trial = claims.solved + added
-        value = level_value(case, trial, name)
-        fair = _keeps(case, claims, trial, name) and can_be_paid(case, claims, added)
+        value = level_value(case, trial, claims.moved, name)
+        fair = _keeps(case, claims, trial, claims.moved, name) and can_be_paid(case, claims, added)
         excess.append(claims.levels[name][1] - value if fair and value is not None else NO_TRIAL)
     scale = max(abs(claims.levels[name][0]), 1.0)
     return check(f"no extra start beats the bound of {name}", np.array(excess), LEVEL * scale)
@@ -52,13 +56,23 @@ def _with_required(case: Case, started: np.ndarray, room: np.ndarray, p: int, c:
         latest = np.flatnonzero(room[q, c])
         if lacking and len(latest):
             added[q, c, latest[-1]] += 1.0
+    for q in np.flatnonzero(case.rules.phases.values[p]):
+        earliest = np.flatnonzero(room[q, c])
+        behind = arithmetic.ahead_of_phases(case, started + added)[p, q, c, s] > UNITS
+        if behind and len(earliest):
+            added[q, c] = 0.0
+            added[q, c, earliest[0]] = 1.0
     return added
 
 
 def _room(case: Case, started: np.ndarray) -> np.ndarray:
-    """(project, county, start_year): the last start in time of each project that has room for one more."""
+    """(project, county, start_year): where there is room for one more."""
     sites = case.rules.sites.values - started.sum(axis=2) >= 1 - UNITS
-    room = sites[..., None] & _room_in_year(case, started)[:, None, :]
+    return np.asarray(sites[..., None] & _room_in_year(case, started)[:, None, :])
+
+
+def _last(room: np.ndarray) -> np.ndarray:
+    """(project, county, start_year): the last start in time of each project and county with room."""
     later = np.cumsum(room[..., ::-1], axis=2)[..., ::-1]
     return np.asarray(room & (later == 1))
 
@@ -77,14 +91,18 @@ def _room_in_year(case: Case, started: np.ndarray) -> np.ndarray:
     return np.asarray(room & fits.all(axis=1))
 
 
-def _keeps(case: Case, claims: Claims, trial: np.ndarray, name: str) -> bool:
-    """Whether a trial keeps prerequisites, subsets, crews and the levels before `name`."""
+def _keeps(case: Case, claims: Claims, trial: np.ndarray, moved: np.ndarray, name: str) -> bool:
+    """Whether a trial keeps prerequisites, phases, choices, subsets, crews and the levels before `name`."""
     rules = case.rules
     serving = arithmetic.units_in_service(case, trial)
     asked = rules.prerequisites.values[:, :, None] * serving[:, None, :]
     if (asked - serving[None] > UNITS)[rules.prerequisites.values > 0].any():
         return False
-    stands = arithmetic.standing(case, trial)
+    if (arithmetic.ahead_of_phases(case, trial) > UNITS).any():
+        return False
+    if (arithmetic.beyond_choices(case, trial) > UNITS).any():
+        return False
+    stands = arithmetic.standing(case, trial, moved)
     row = {r: n for n, r in enumerate(rules.resources)}
     for inner, outer in rules.parents.items():
         if (stands[row[inner]] - stands[row[outer]] > UNITS).any():
@@ -96,10 +114,27 @@ def _keeps(case: Case, claims: Claims, trial: np.ndarray, name: str) -> bool:
     for earlier, (value, _) in claims.levels.items():
         if earlier == name:
             return True
-        reached = level_value(case, trial, earlier)
+        reached = level_value(case, trial, moved, earlier)
         if reached is not None and reached > value + UNITS:
             return False
     return True
+
+
+def _by_one_move(case: Case, claims: Claims, name: str) -> Check:
+    """Move one head of each cadre from each county that may give one to each other."""
+    excess = []
+    heads = case.in_place.values[[case.rules.resources.index(k) for k in case.rules.cadres]]
+    gives = claims.moved - 1 + case.transfer_share * heads >= -UNITS
+    for k, giver in zip(*np.nonzero(gives), strict=True):
+        for taker in range(claims.moved.shape[1]):
+            moved = claims.moved.copy()
+            moved[k, giver] -= 1
+            moved[k, taker] += 1
+            value = level_value(case, claims.solved, moved, name)
+            fair = giver != taker and _keeps(case, claims, claims.solved, moved, name)
+            excess.append(claims.levels[name][1] - value if fair and value is not None else NO_TRIAL)
+    scale = max(abs(claims.levels[name][0]), 1.0)
+    return check(f"no move between counties beats the bound of {name}", np.array(excess), LEVEL * scale)
 
 
 def _by_one_less(case: Case, claims: Claims) -> Check:
@@ -110,7 +145,7 @@ def _by_one_less(case: Case, claims: Claims) -> Check:
         trial = units.copy()
         s = int(np.flatnonzero(trial[p, c] > 0)[0])
         trial[p, c, s] = max(trial[p, c, s] - 1, 0.0)
-        fair = _keeps(case, claims, trial, "present_cost")
+        fair = _keeps(case, claims, trial, claims.moved, "present_cost")
         excess.append(bound - arithmetic.present_cost(case, trial) / MONEY if fair else NO_TRIAL)
     scale = max(abs(claims.levels["present_cost"][0]), 1.0)
     return check("no start can be spared below the bound of present_cost", np.array(excess), LEVEL * scale)
@@ -126,7 +161,7 @@ def _by_one_later(case: Case, claims: Claims) -> Check:
         added[p, c, s + 1] = 1.0
         trial = claims.solved + added
         trial[p, c, s] -= 1.0
-        fair = room[p, s + 1] and _keeps(case, claims, trial, "present_cost")
+        fair = room[p, s + 1] and _keeps(case, claims, trial, claims.moved, "present_cost")
         fair = fair and can_be_paid(case, claims, added)
         excess.append(bound - arithmetic.present_cost(case, trial) / MONEY if fair else NO_TRIAL)
     scale = max(abs(claims.levels["present_cost"][0]), 1.0)

@@ -40,9 +40,11 @@ SHARED_TABLES = (
     "projects/values",
     "projects/outputs",
     "projects/prerequisites",
+    "projects/choices",
     "projects/cost_samples",
     "funds/funds",
     "funds/rules",
+    "funds/bonds",
     "priorities",
 )
 PLAN_TABLES = ("indicators", "scalars")

@@ -43,8 +43,11 @@ REFERENCES = (
     ("projects/outputs", "resource", "resources", "resource"),
     ("projects/prerequisites", "project", "projects/types", "project"),
     ("projects/prerequisites", "requires", "projects/types", "project"),
+    ("projects/choices", "project", "projects/types", "project"),
     ("projects/types", "cost_sample", "projects/cost_samples", "cost_sample"),
     ("funds/rules", "fund", "funds/funds", "fund"),
+    ("funds/bonds", "fund", "funds/funds", "fund"),
+    ("funds/funds", "repaid_by", "funds/funds", "fund"),
 )
 COMPLETE = (
     ("counties", "county", "population/census_age_sex", "county"),

@@ -28,6 +28,13 @@ def fitting_problems(tables: Tables, loaded: LoadedScenario) -> Iterator[Problem
         if name not in resources:
             place = source.where(("allocation", "equity_floor", n))
             yield Problem(place, f"no resource {name!r}", ", ".join(resources), nearest(name, resources))
+    cadres = tables["workforce/cadres"].column("cadre")
+    places = [name for name in resources if name not in cadres]
+    for name in scenario.allocation.spread_cap:
+        if name not in places:
+            place = source.where(("allocation", "spread_cap", name))
+            found = f"no places or facilities {name!r}"
+            yield Problem(place, found, ", ".join(places), nearest(name, places))
     yield from _assumption_problems(tables, loaded)
     yield from _reading_problems(tables, loaded)
     yield from _year_problems(tables, loaded)

@@ -25,6 +25,7 @@ def tables(result: RunResult) -> dict[str, pd.DataFrame]:
         "causes": causes(result),
         "indicators": indicators(result),
         "projects": projects(result),
+        "transfers": transfers(result),
         "ledger": result.ledger,
         "evidence": evidence(result),
         **plan_tables(result),
@@ -180,6 +181,14 @@ def projects(result: RunResult) -> pd.DataFrame:
     columns = ["county", "county_name", "project", "start_year", "open_year", "open_month", "units"]
     columns += ["outputs", "capital_yuan", "fiscal_recurrent_yuan_per_year", "placed_by", "price_basis"]
     return _named(frame, result)[columns]
+
+
+def transfers(result: RunResult) -> pd.DataFrame:
+    """Net heads that come to a county from others of the city by the target year; empty if nobody moves."""
+    frame = _long(result.solution.plan.moved.transpose("cadre", "county"), "heads")
+    frame = frame[frame["heads"] != 0].reset_index(drop=True)
+    frame["heads"] = frame["heads"].astype(int)
+    return _named(frame, result)[["cadre", "county", "county_name", "heads"]]
 
 
 def _outputs(project: str, units: int, outputs: xr.DataArray) -> str:

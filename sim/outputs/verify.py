@@ -22,7 +22,17 @@ from sim.stages import Stages, allocation_case, run_stages
 
 _REQUIRED = {"report.html", "plan.xlsx", "results.nc", SCENARIO} | {
     f"tables/{name}.csv"
-    for name in ("population", "workforce", "gaps", "causes", "indicators", "projects", "ledger", "evidence")
+    for name in (
+        "population",
+        "workforce",
+        "gaps",
+        "causes",
+        "indicators",
+        "projects",
+        "transfers",
+        "ledger",
+        "evidence",
+    )
 }
 _KINDS: dict[str, type] = {
     "files": dict,
@@ -103,7 +113,7 @@ def _hash_check(folder: Path, record: dict[str, Any]) -> Check:
 
 def _claims(folder: Path, record: dict[str, Any], stages: Stages, case: Case) -> Claims:
     projects = read_table(folder, "projects")
-    started = _units(projects, case)
+    started, moved = _units(projects, case), _moved(folder, case)
     with xr.open_dataset(folder / "results.nc", group="plan", engine="h5netcdf") as plan:
         solved = plan["solved"].values
     levels = {
@@ -117,8 +127,9 @@ def _claims(folder: Path, record: dict[str, Any], stages: Stages, case: Case) ->
         levels=levels,
         open_year=_opening(projects, case, "open_year", stages.delivery["open_year"].values),
         open_month=stages.delivery["open_month"].values,
-        capacity=_capacity(folder, case, started),
+        capacity=_capacity(folder, case, started, moved),
         figures=record["cost_figures"],
+        moved=moved,
     )
 
 
@@ -147,11 +158,21 @@ def _opening(projects: pd.DataFrame, case: Case, column: str, usual: np.ndarray)
     return shown
 
 
-def _capacity(folder: Path, case: Case, started: np.ndarray) -> np.ndarray:
+def _moved(folder: Path, case: Case) -> np.ndarray:
+    """(cadre, county) net heads that came, as `transfers.csv` shows them."""
+    table = read_table(folder, "transfers")
+    moved = np.zeros((len(case.rules.cadres), len(case.rules.counties)))
+    rows = pd.Index(case.rules.cadres).get_indexer(pd.Index(table["cadre"]))
+    columns = pd.Index(case.rules.counties).get_indexer(pd.Index(table["county"]))
+    np.add.at(moved, (rows, columns), table["heads"].to_numpy(dtype=float))
+    return moved
+
+
+def _capacity(folder: Path, case: Case, started: np.ndarray, moved: np.ndarray) -> np.ndarray:
     """Capacity at the target year as `gaps.csv` shows it; what no target counts is recomputed."""
     from sim.certify import arithmetic
 
-    counts, _ = arithmetic.counted(case, arithmetic.standing(case, started))
+    counts, _ = arithmetic.counted(case, arithmetic.standing(case, started, moved))
     gaps = read_table(folder, "gaps")
     shown = gaps[(gaps["case"] == "with") & (gaps["year"] == case.decision_years[-1])]
     shown = shown[shown["county"] != "city"]

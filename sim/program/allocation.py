@@ -7,22 +7,26 @@ from types import MappingProxyType
 
 from sim.case import Case
 from sim.program.blocks import Block, Level, Program, assemble
-from sim.program.families import equity, limits, money, supply
+from sim.program.families import equity, limits, money, supply, transfers
 
 Family = Callable[[Case], Block]
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "projects": supply.projects,
+        "transfers": transfers.transfers,
         "staffed": supply.staffed,
         "subsets": supply.subsets,
         "city_targets": supply.city_targets,
         "county_targets": supply.county_targets,
         "sites": limits.sites,
         "building_capacity": limits.building_capacity,
+        "choices": limits.choices,
         "prerequisites": limits.prerequisites,
+        "phases": limits.phases,
         "recruitment_pool": limits.recruitment_pool,
         "floor": equity.floor,
+        "spread": equity.spread,
         "uncovered": equity.uncovered,
         "worst_county": equity.worst_county,
         "capital": money.capital,
@@ -50,18 +54,25 @@ def state_program(
 
 
 def levels(case: Case, tie_break: str = "programme") -> list[Level]:
-    """Return the objectives in order: rules, targets by priority, cost, burden, worst county, uncovered."""
+    """Return the objectives in order: rules, targets by priority, cost, burden and the tie-breaks."""
     ranks = sorted(set(case.level.values()))
     given = ("projects_started",) if tie_break == "programme" else ()
     money_units = "million yuan"
     return [
-        Level("rules", equity.floor_objective(case), "relative slack", exact=True),
+        Level("rules", equity.rules_objective(case), "relative slack", exact=True),
         *(_target_level(case, rank) for rank in ranks),
         Level("present_cost", money.present_cost_objective(case), money_units, absolute=False),
         Level("local_burden", money.local_burden_objective(case), money_units, absolute=False, given=given),
         Level("worst_county", equity.worst_objective(case), "sum of shares", given=given, tie_break=True),
         Level("uncovered", equity.uncovered_objective(case), "sum of shares", given=given, tie_break=True),
+        *_fewest_transfers(case, given),
     ]
+
+
+def _fewest_transfers(case: Case, given: tuple[str, ...]) -> list[Level]:
+    if not case.transfer_share:
+        return []
+    return [Level("transfers", transfers.transfers_objective(case), "persons", given=given, tie_break=True)]
 
 
 def _target_level(case: Case, rank: int) -> Level:

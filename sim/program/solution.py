@@ -10,6 +10,7 @@ from sim.case import Case
 from sim.plan import Plan, payment_shares, round_heads_up
 from sim.program.allocation import state_program
 from sim.program.families.money import CAPITAL, RECURRENT
+from sim.program.families.transfers import IN, OUT
 from sim.program.highs import LevelResult, LevelsResult, Progress, Stop, solve_levels
 from sim.program.matrix import Matrix, compile_matrix, values_of
 
@@ -78,5 +79,6 @@ def read_solution(case: Case, matrix: Matrix, result: LevelsResult) -> Solution:
         started=started,
         capital_paid=payment_shares(decisions[CAPITAL]),
         recurrent_paid=payment_shares(decisions[RECURRENT]),
+        moved=(decisions[IN] - decisions[OUT]).round(),
     )
     return Solution(plan, result.levels, extra, decisions)

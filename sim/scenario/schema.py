@@ -84,6 +84,8 @@ class Workforce(Part):
 
     growth_ceiling: Literal["low", "central", "high"] = "central"
     "Low, central or high pace at which a cadre can grow by recruitment."
+    transfer_share: Share = 0.0
+    "Part of a county's staff of a cadre that may move to other counties of the city by the target year."
 
 
 class Prices(Part):
@@ -107,6 +109,8 @@ class Allocation(Part):
 
     equity_floor: tuple[str, ...] = ()
     "Resources whose coverage may fall in no county below that of the base year."
+    spread_cap: dict[str, Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]] = {}
+    "Most by which the coverage of a resource may differ between two counties at the target year."
 
 
 class Envelope(Part):

@@ -5,6 +5,7 @@ The recruitment pool keeps back one head a county, as the formulation says of it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -44,6 +45,33 @@ def level_values(small: Small) -> list[float]:
     return optima
 
 
+def level_values_with_transfers(small: Small) -> list[float]:
+    """Optimal value of every level in turn, over every plan and every way staff can move between counties."""
+    heads = [np.floor(small.transfer * np.array(small.standing[k])) for k in (3, 4)]
+    # Heads that go from the first county to the second, negative the other way.
+    ways = [range(-int(h[1]), int(h[0]) + 1) for h in heads]
+    parts = []
+    for nurses, seniors in product(*ways):
+        standing = list(small.standing)
+        go = nurses + seniors
+        standing[3] = (small.standing[3][0] - go, small.standing[3][1] + go)
+        standing[4] = (small.standing[4][0] - seniors, small.standing[4][1] + seniors)
+        moved = replace(small, standing=tuple(standing))
+        plans = all_plans(moved)
+        plans = plans[_feasible(moved, plans)]
+        levels = [*_levels(moved, plans), (np.full(len(plans), abs(nurses) + abs(seniors)), False)]
+        parts.append(levels)
+    kept = np.ones(sum(len(p[0][0]) for p in parts), dtype=bool)
+    optima = []
+    for n, (_, relative) in enumerate(parts[0]):
+        values = np.concatenate([p[n][0] for p in parts])
+        best = values[kept].min()
+        slack = TOLERANCE * max(abs(best), 1.0) if relative else TOLERANCE
+        kept &= values <= best + slack
+        optima.append(float(best))
+    return optima
+
+
 def _opens(small: Small, p: int, start: int) -> int:
     return start + (small.lead[p] + small.build[p]) // 12
 
@@ -62,7 +90,21 @@ def _feasible(small: Small, x: np.ndarray) -> np.ndarray:
     ok &= np.all(
         small.nurses_per_point * (np.array(small.standing[1]) + units[:, 1]) <= nurses + 1e-9, axis=1
     )
-    return ok & _affordable(small, x)
+    if small.choice:
+        ok &= np.all(
+            units[:, list(small.choice)].sum(axis=1) <= max(small.sites[p] for p in small.choice) + 1e-9,
+            axis=1,
+        )
+    return ok & _in_phase(small, x) & _affordable(small, x)
+
+
+def _in_phase(small: Small, x: np.ndarray) -> np.ndarray:
+    """Points started by a year ask for vans that opened before it."""
+    if not small.phase:
+        return np.ones(len(x), dtype=bool)
+    vans = sum(x[:, 2, :, s] for s, start in enumerate(TIME.decision_years) if _opens(small, 2, start) < 2022)
+    later = small.phase * x[:, 1].sum(axis=2) <= vans + 1e-9
+    return np.all(x[:, 1, :, 0] == 0, axis=1) & np.all(later, axis=1)
 
 
 def _affordable(small: Small, x: np.ndarray) -> np.ndarray:
@@ -132,7 +174,8 @@ def _levels(small: Small, x: np.ndarray) -> list[tuple[np.ndarray, bool]]:
     seniors = np.array(small.standing[4]) + units[:, 4]
     have = {"beds": beds, "points": points, "nurses": nurses, "seniors": seniors}
     ranks = sorted(set(small.level))
-    levels = [(_rules(small, beds), False)]
+    stands = np.array(small.standing[0]) + small.bed_output * units[:, 0]
+    levels = [(_rules(small, beds, stands), False)]
     levels += [(_shortfall(small, have, rank), False) for rank in ranks]
     levels.append((_present(small, x) / 1e6, True))
     levels.append((_local(small, x) / 1e6, True))
@@ -153,9 +196,15 @@ def _by_county(small: Small, have: dict[str, np.ndarray]) -> tuple[np.ndarray, n
     return worst, left
 
 
-def _rules(small: Small, beds: np.ndarray) -> np.ndarray:
+def _rules(small: Small, beds: np.ndarray, stands: np.ndarray) -> np.ndarray:
     floor = np.array(small.floor)
-    return np.maximum(floor - beds, 0).sum(axis=1) / floor.sum() if floor.sum() else np.zeros(len(beds))
+    total = np.maximum(floor - beds, 0).sum(axis=1) / floor.sum() if floor.sum() else np.zeros(len(beds))
+    need = np.array(small.need[0])
+    if np.isinf(small.spread) or not (need > 0).any():
+        return total
+    ahead = (stands[:, need > 0] / need[need > 0]).max(axis=1)
+    behind = (beds[:, need > 0] / need[need > 0]).min(axis=1)
+    return total + np.maximum(ahead - behind - small.spread, 0)
 
 
 def _shortfall(small: Small, have: dict[str, np.ndarray], rank: int) -> np.ndarray:
@@ -205,8 +254,22 @@ def _local(small: Small, x: np.ndarray) -> np.ndarray:
         for p in range(5):
             grant = np.zeros_like(due[:, p])
             if p < 3:
-                grant = np.minimum(small.central_share * due[:, p], small.central_cap * only[:, p, :, start])
-                grant = np.minimum(grant, (1 - small.match) * due[:, p])
+                grant = _net_grant(small, capital[:, p, :, :2], only[:, p, :, start])
             total += (due[:, p] - grant).sum(axis=1)
         total += recurrent[..., :2].sum(axis=(1, 2, 3))
     return total
+
+
+def _net_grant(small: Small, due: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Most that the grant can save by the target year, less interest: money borrowed late costs less.
+
+    The central fund may pay its share of each year's capital (plan, county, year), up to the cap a project
+    and what the local match leaves; what is borrowed in 2021 is served in 2022, with the principal then if
+    the term is one year.
+    """
+    most = np.minimum(small.central_cap * units, (1 - small.match) * due.sum(axis=2))
+    first, second = (small.central_share * due[..., y] for y in range(2))
+    served = small.interest + (small.interest > 0 and small.term == 1)
+    worth = 1 - served
+    late = np.minimum(second, most)
+    return late + max(worth, 0.0) * np.minimum(first, most - late)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -13,7 +15,7 @@ from sim.program.highs import solve_levels
 from sim.program.matrix import compile_matrix
 from sim.program.solution import Options, allocate
 from sim.settle import settle
-from tests.formulation.oracle import level_values
+from tests.formulation.oracle import level_values, level_values_with_transfers
 from tests.small import Small, build_case, few
 
 
@@ -47,6 +49,11 @@ def small_cases(draw: st.DrawFn, envelope: bool = False) -> Small:
         every_county=draw(st.booleans()),
         recruits=float(draw(whole(1, 3))),
         carry_over=draw(st.booleans()),
+        phase=float(draw(st.sampled_from([0, 0, 1, 2]))),
+        choice=draw(st.sampled_from([(), (), (0, 1), (1, 2)])),
+        spread=draw(st.sampled_from([np.inf, np.inf, 0.0, 0.3])),
+        interest=draw(st.sampled_from([0.0, 0.05])),
+        term=draw(st.sampled_from([1, 3])),
     )
     if envelope:
         small.envelope = (draw(money) * 2, draw(st.one_of(money, st.just(np.inf))))
@@ -80,10 +87,18 @@ def test_every_level_equals_brute_force_under_envelopes(small: Small) -> None:
     agree(solve(small), level_values(small))
 
 
-@given(st.one_of(small_cases(), small_cases(envelope=True)))
+@given(small_cases(), st.sampled_from([0.3, 0.5, 1.0]))
+@few(4)
+@example(Small(need=((9.0, 9.0), (1.0, 1.0), (0.0, 0.0), (3.0, 3.0))), 1.0)
+def test_every_level_equals_brute_force_with_transfers(small: Small, share: float) -> None:
+    small = replace(small, transfer=share, sites=(1, 1, 1, 1, 1))
+    agree(solve(small), level_values_with_transfers(small))
+
+
+@given(st.one_of(small_cases(), small_cases(envelope=True)), st.sampled_from([0.0, 0.5]))
 @few(8)
-def test_every_plan_passes_its_certificate(small: Small) -> None:
-    case = build_case(small)
+def test_every_plan_passes_its_certificate(small: Small, share: float) -> None:
+    case = build_case(replace(small, transfer=share))
     solution = allocate(case, Options(gap=0.0))
     certificate = certify(case, settle(case, solution, 2024).claims)
     assert certificate.failed == []

@@ -15,6 +15,15 @@ PROJECTS, COUNTIES, FUNDS = ["ward", "recruit"], ["360102", "360103"], ["central
 STARTS, YEARS = [2021, 2022], [2021, 2022, 2023, 2024]
 COORDS = {"project": PROJECTS, "county": COUNTIES, "fund": FUNDS, "start_year": STARTS, "year": YEARS}
 KEYS = ["project", "county", "year"]
+NOBODY = xr.DataArray(np.zeros((1, 2)), dims=("cadre", "county"))
+NO_BONDS = xr.Dataset(
+    {
+        "interest_rate": ("fund", [0.0] * 3),
+        "term_years": ("fund", [0.0] * 3),
+        "repaid_by": (("fund", "payer"), np.zeros((3, 3))),
+    },
+    coords={"fund": FUNDS, "payer": FUNDS},
+)
 
 
 def _array(values: np.ndarray, *dims: str) -> xr.DataArray:
@@ -29,7 +38,7 @@ def _shares(rng: np.random.Generator) -> xr.DataArray:
 def _case(seed: int, high: float = 1e7) -> tuple[Plan, xr.Dataset, xr.Dataset]:
     rng = np.random.default_rng(seed)
     started = _array(rng.integers(0, 4, (2, 2, 2)).astype(float), "project", "county", "start_year")
-    plan = Plan(started, started, _shares(rng), _shares(rng))
+    plan = Plan(started, started, _shares(rng), _shares(rng), NOBODY)
     profile = rng.uniform(0, 1, (2, 2, 4))
     dates = xr.Dataset(
         {
@@ -66,7 +75,7 @@ def _select(table: pd.DataFrame, kind: str, basis: str) -> pd.DataFrame:
 @given(seeds, st.sampled_from(["capital", "recurrent"]), st.sampled_from([1.0, 1e3, 1e7, 1e9]))
 def test_the_total_of_a_project_is_exact_to_the_fen(seed, kind, high):
     plan, dates, price = _case(seed, high)
-    table = ledger(plan, dates, price, 2024)
+    table = ledger(plan, dates, price, NO_BONDS, 2024)
     use = _use(plan, dates, price, kind)
     for basis, amount in (("real", use), ("nominal", use * price["price_index"])):
         leaves = _select(table, kind, basis).groupby(["project", "county"])["amount_fen"].sum()
@@ -79,7 +88,7 @@ def test_the_total_of_a_project_is_exact_to_the_fen(seed, kind, high):
 @given(seeds, st.sampled_from(["capital", "recurrent"]))
 def test_no_leaf_is_off_by_more_than_a_fen(seed, kind):
     plan, dates, price = _case(seed)
-    table = _select(ledger(plan, dates, price, 2024), kind, "real")
+    table = _select(ledger(plan, dates, price, NO_BONDS, 2024), kind, "real")
     paid = plan.capital_paid if kind == "capital" else plan.recurrent_paid
     exact = ((paid * _use(plan, dates, price, kind)) * FEN).to_series()
     leaves = table.set_index(["fund", *KEYS])["amount_fen"]
@@ -90,7 +99,7 @@ def test_no_leaf_is_off_by_more_than_a_fen(seed, kind):
 
 @given(seeds)
 def test_leaves_are_whole_fen_once_each_and_none_is_zero(seed):
-    table = ledger(*_case(seed), 2024)
+    table = ledger(*_case(seed), NO_BONDS, 2024)
     assert list(table.columns) == COLUMNS
     assert table["amount_fen"].dtype == np.int64
     assert (table["amount_fen"] > 0).all()
@@ -99,7 +108,7 @@ def test_leaves_are_whole_fen_once_each_and_none_is_zero(seed):
 
 @given(seeds, st.sampled_from(["fund", "county", "project", "year"]))
 def test_every_way_of_adding_gives_the_same_total(seed, column):
-    table = ledger(*_case(seed), 2024)
+    table = ledger(*_case(seed), NO_BONDS, 2024)
     real = table[table["price_basis"] == "real"]
     parts = [yuan(table, price_basis="real", **{column: key}) for key in real[column].unique()]
     assert round(sum(parts) * FEN) == real["amount_fen"].sum()
@@ -109,13 +118,13 @@ def test_every_way_of_adding_gives_the_same_total(seed, column):
 @given(seeds)
 def test_nothing_after_the_last_year_is_shown(seed):
     plan, dates, price = _case(seed)
-    assert set(ledger(plan, dates, price, 2022)["year"]) <= {2021, 2022}
+    assert set(ledger(plan, dates, price, NO_BONDS, 2022)["year"]) <= {2021, 2022}
 
 
 @given(seeds)
 def test_the_three_cost_figures_add_what_they_name(seed):
     plan, dates, price = _case(seed)
-    table = ledger(plan, dates, price, 2024)
+    table = ledger(plan, dates, price, NO_BONDS, 2024)
     figures = cost_figures(table, plan, price, ["municipal", "county"], 2022)
     nominal = table[(table["price_basis"] == "nominal") & (table["year"] <= 2022)]
     capital = nominal[nominal["kind"] == "capital"]["amount_fen"].sum()
@@ -133,7 +142,29 @@ def test_the_three_cost_figures_add_what_they_name(seed):
 
 def test_a_plan_of_nothing_has_an_empty_ledger():
     plan, dates, price = _case(1)
-    nothing = Plan(plan.solved, 0 * plan.started, plan.capital_paid, plan.recurrent_paid)
-    table = ledger(nothing, dates, price, 2024)
+    nothing = Plan(plan.solved, 0 * plan.started, plan.capital_paid, plan.recurrent_paid, NOBODY)
+    table = ledger(nothing, dates, price, NO_BONDS, 2024)
     assert table.empty
     assert list(table.columns) == COLUMNS
+
+
+@given(seeds)
+def test_bonds_are_served_by_the_fund_that_repays_them(seed):
+    """Central money lent at 3 % for two years, repaid by the county."""
+    plan, dates, price = _case(seed)
+    bonds = NO_BONDS.copy(deep=True)
+    bonds["interest_rate"].loc["central"], bonds["term_years"].loc["central"] = 0.03, 2
+    bonds["repaid_by"].loc["central", "county"] = 1.0
+    table = ledger(plan, dates, price, bonds, 2024)
+    nominal = table[table["price_basis"] == "nominal"]
+    lent = nominal[(nominal["kind"] == "capital") & (nominal["fund"] == "central")]
+    by_year = lent.groupby("year")["amount_fen"].sum().reindex(YEARS, fill_value=0)
+    for kind, wanted in (
+        ("interest", [0.03 * sum(by_year[y] for y in (year - 1, year - 2) if y in YEARS) for year in YEARS]),
+        ("principal", [by_year.get(year - 2, 0) for year in YEARS]),
+    ):
+        part = nominal[nominal["kind"] == kind]
+        assert set(part["fund"]) <= {"county"}
+        assert set(part["flow"]) <= {"debt_service"}
+        found = part.groupby("year")["amount_fen"].sum().reindex(YEARS, fill_value=0)
+        np.testing.assert_allclose(found, wanted, atol=20)

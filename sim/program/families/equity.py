@@ -23,6 +23,44 @@ def floor(case: Case) -> Block:
     return Block(columns=(slack,), rows=(rule,), terms=(one, *terms))
 
 
+def spread(case: Case) -> Block:
+    r"""No county is ahead of another by more than the cap; a slack keeps x = 0 feasible.
+
+    .. math:: M_r \ge \frac{in\ place_{rc} + \sum_{pt} y_{ptr} x_{pct}}{need_{rc}},\quad
+              m_r \le \frac{capacity_{rc}}{need_{rc}},\quad M_r - m_r - e_r \le cap_r,\quad e \ge 0
+
+    The county ahead is measured by what stands there and the one behind by what counts, so that beds
+    cannot be made to stand unstaffed in order to seem fewer.
+    """
+    resources = [r for r in case.spread_cap if r in case.need["resource"].values]
+    need = case.need.sel(resource=resources)
+    like, by_county = space(resource=resources), space(resource=resources, county=case.rules.counties)
+    found = [columns(f"{end}_cover", like, "share") for end in ("highest", "lowest")]
+    slack = columns("spread_slack", like, "share")
+    scale = (1 / need.where(need > 0)).fillna(0.0)
+    stands, added = case.in_place.sel(resource=resources), case.yields.sel(resource=resources)
+    ahead = rows("ahead", by_county, lower=stands * scale, present=need > 0)
+    standing, terms = capacity_terms(case, "behind", resources)
+    behind = rows("behind", by_county, lower=-standing * scale, present=need > 0)
+    caps = space(resource=resources)
+    caps.values[:] = [case.spread_cap[r] for r in resources]
+    within = rows("spread", like, upper=caps)
+    one = xr.ones_like(like)
+    return Block(
+        columns=(*found, slack),
+        rows=(ahead, behind, within),
+        terms=(
+            Term("ahead", "highest_cover", xr.ones_like(by_county)),
+            Term("ahead", "projects_started", -added * scale),
+            Term("behind", "lowest_cover", -xr.ones_like(by_county)),
+            *(Term("behind", t.columns, t.coefficient * scale, t.rename) for t in terms),
+            Term("spread", "highest_cover", one),
+            Term("spread", "lowest_cover", -one),
+            Term("spread", "spread_slack", -one),
+        ),
+    )
+
+
 def uncovered(case: Case) -> Block:
     r"""The part of a county's need that is not covered, for every target of the city.
 
@@ -52,10 +90,12 @@ def worst_county(case: Case) -> Block:
     return Block(columns=(worst,), rows=(rule,), terms=(one, less))
 
 
-def floor_objective(case: Case) -> dict[str, xr.DataArray]:
-    """Objective of the rules level: relative slack of the floor."""
+def rules_objective(case: Case) -> dict[str, xr.DataArray]:
+    """Objective of the rules level: relative slack of the floor, and what the spread is above its cap."""
     total = case.floor.sum("county")
-    return {"floor_slack": (1 / total.where(total > 0)).fillna(0.0)}
+    resources = [r for r in case.spread_cap if r in case.need["resource"].values]
+    floor_slack = (1 / total.where(total > 0)).fillna(0.0)
+    return {"floor_slack": floor_slack, "spread_slack": space(resource=resources) + 1.0}
 
 
 def worst_objective(case: Case) -> dict[str, xr.DataArray]:

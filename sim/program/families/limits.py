@@ -48,6 +48,49 @@ def prerequisites(case: Case) -> Block:
     return Block(rows=(rule,), terms=terms)
 
 
+def phases(case: Case) -> Block:
+    r"""A later phase starts only where the earlier one stands.
+
+    .. math:: u_{pq} \sum_{s \le t} x_{pcs} \le \sum_{s:\ open_{qs} < t} x_{qcs}
+    """
+    rules, years = case.rules, case.decision_years
+    need = rules.phases
+    names = need["project"].values
+    like = space(project=names, requires=names, county=rules.counties, start_year=years)
+    rule = rows("phase", like, upper=0.0, present=need > 0)
+    same = space(project=names, of=names)
+    same.values[:] = np.eye(len(names))
+    until = space(start_year=years, started=years)
+    until.values[:] = np.tri(len(years))
+    stands = space(project=names, started=years, start_year=years)
+    opened = case.delivery["open_year"].transpose("project", "start_year").values
+    stands.values[:] = opened[..., None] < np.array(years)
+    terms = (
+        Term("phase", "projects_started", need * same * until, {"project": "of", "start_year": "started"}),
+        Term(
+            "phase",
+            "projects_started",
+            -same.rename(project="requires") * stands.rename(project="of"),
+            {"project": "of", "start_year": "started"},
+        ),
+    )
+    return Block(rows=(rule,), terms=terms)
+
+
+def choices(case: Case) -> Block:
+    r"""Types that take the same building sites: renovate or rebuild.
+
+    .. math:: \sum_{p \in choice} \sum_t x_{pct} \le \max_{p \in choice} sites_{pc}
+    """
+    rules = case.rules
+    member = rules.choices.astype(float)
+    like = space(choice=member["choice"].values, county=rules.counties)
+    room = rules.sites.where(rules.choices, 0.0).max("project")
+    rule = rows("choice", like, upper=room, present=isfinite(room))
+    every = space(start_year=case.decision_years) + 1.0
+    return Block(rows=(rule,), terms=(Term("choice", "projects_started", member * every),))
+
+
 def recruitment_pool(case: Case) -> Block:
     r"""Heads the city can find in a year, in all counties together.
 

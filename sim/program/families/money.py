@@ -85,8 +85,10 @@ def local_match(case: Case) -> Block:
 def envelopes(case: Case) -> Block:
     r"""No fund spends more than its envelope; what is left is carried over where that is allowed.
 
-    .. math:: \sum_{pt} (g_{fpty} + r_{fpty}) + o_{fy} - o_{f,y-1} \le E_{fy},\qquad
-              \sum_{pty} (g_{fpty} + r_{fpty}) \le E_f
+    .. math:: \sum_{pt} (g_{fpty} + r_{fpty}) + d_{fy} + o_{fy} - o_{f,y-1} \le E_{fy},\qquad
+              \sum_y \Big(\sum_{pt} (g_{fpty} + r_{fpty}) + d_{fy}\Big) \le E_f
+
+    :math:`d_{fy}` is the debt service of the bonds the fund repays.
     """
     rules, years = case.rules, case.decision_years
     funds = rules.funds["fund"].values
@@ -112,6 +114,10 @@ def envelopes(case: Case) -> Block:
     for paid in (CAPITAL, RECURRENT):
         terms.append(Term("envelope", paid, same_year, rename={"year": "paid_in"}))
         terms.append(Term("envelope_total", paid, same_year.max("year"), rename={"year": "paid_in"}))
+    service = _by_payer(debt_service(case)).sel(year=years)
+    owed = {"fund": "borrowed_from", "year": "paid_in"}
+    terms.append(Term("envelope", CAPITAL, service, rename=owed))
+    terms.append(Term("envelope_total", CAPITAL, service.sum("year"), rename=owed))
     return Block(columns=(kept,), rows=(yearly, total), terms=tuple(terms))
 
 
@@ -129,6 +135,20 @@ def recurrent_use(case: Case) -> xr.DataArray:
     return case.delivery["running"] * nominal
 
 
+def debt_service(case: Case) -> xr.DataArray:
+    r"""(fund, payer, paid_in, year): what a yuan of bond money costs its payer in each later year.
+
+    Interest in each of the :math:`T_f` years after the year it was spent in, the principal at once in
+    the last of them: :math:`d = i_f + [y - y' = T_f]` for :math:`0 < y - y' \le T_f`.
+    """
+    bonds, years = case.rules.bonds, _cash_years(case)
+    age = space(paid_in=years, year=years)
+    age.values[:] = np.array(years)[None, :] - np.array(years)[:, None]
+    running = (age > 0) & (age <= bonds["term_years"])
+    each = running * bonds["interest_rate"] + (running & (age == bonds["term_years"]))
+    return bonds["repaid_by"] * each
+
+
 def present_cost_objective(case: Case) -> dict[str, xr.DataArray]:
     """Objective: present cost over all public funds, real million yuan."""
     return {"projects_started": case.costs["present_cost"] / MONEY}
@@ -138,8 +158,10 @@ def local_burden_objective(case: Case) -> dict[str, xr.DataArray]:
     """Objective: cash of city and county to the target year, nominal million yuan."""
     until = space(year=_cash_years(case))
     until = (until["year"] <= case.decision_years[-1]).astype(float)
-    cash = case.rules.funds["local"].astype(float) * until
-    return {CAPITAL: cash, RECURRENT: cash}
+    local = case.rules.funds["local"].astype(float)
+    cash = local * until
+    owed = (debt_service(case) * local.rename(fund="payer")).sum("payer") * until
+    return {CAPITAL: cash + owed.sum("year").rename(paid_in="year"), RECURRENT: cash}
 
 
 def _cash_years(case: Case) -> list[int]:
@@ -166,6 +188,11 @@ def _paid_rows(case: Case, row: str, paid: str, use: xr.DataArray) -> tuple[Rows
     rule = rows(row, like, lower=0.0, upper=0.0, present=(use > 0) & case.delivery["can_open"])
     every = space(fund=case.rules.funds["fund"].values) + 1.0
     return rule, (Term(row, paid, every), Term(row, "projects_started", -use))
+
+
+def _by_payer(service: xr.DataArray) -> xr.DataArray:
+    """The fund that pays, and the fund the money came from."""
+    return service.rename(fund="borrowed_from", payer="fund")
 
 
 def _same_year(years: list[int], cash_years: list[int]) -> xr.DataArray:

@@ -8,6 +8,7 @@ import xarray as xr
 from sim.case import Case
 from sim.labelled import ceil, maximum, minimum
 from sim.program.blocks import Block, Term, columns, rows, space
+from sim.program.families.transfers import effect, moved_terms
 
 
 def projects(case: Case) -> Block:
@@ -77,6 +78,7 @@ def staffed(case: Case) -> Block:
         Term("staffed_in_place", "projects_started", -case.yields.sel(resource=rules.staffed)),
         Term("staffing", "staffed", ratio.sel(resource=rules.staffed)),
         Term("staffing", "projects_started", crew - heads),
+        *moved_terms("staffing", -effect(case).sel(resource=rules.cadres).rename(resource="cadre")),
     )
     return Block(columns=(served,), rows=(stands, staffing), terms=terms)
 
@@ -97,7 +99,11 @@ def subsets(case: Case) -> Block:
     ).rename(resource="cadre").assign_coords(labels)
     like = space(cadre=inner, county=rules.counties)
     rule = rows("subset", like, upper=room.clip(min=0.0))
-    return Block(rows=(rule,), terms=(Term("subset", "projects_started", own - parent),))
+    comes = effect(case)
+    net = comes.sel(resource=inner).rename(resource="cadre").assign_coords(labels)
+    net = net - comes.sel(resource=outer).rename(resource="cadre").assign_coords(labels)
+    terms = (Term("subset", "projects_started", own - parent), *moved_terms("subset", net))
+    return Block(rows=(rule,), terms=terms)
 
 
 def city_targets(case: Case) -> Block:
@@ -109,7 +115,7 @@ def city_targets(case: Case) -> Block:
     like = space(resource=resources)
     need = case.need.sel(resource=resources).sum("county")
     short = columns("city_shortfall", like, "units", upper=need)
-    standing, terms = capacity_terms(case, "city_target", resources)
+    standing, terms = capacity_terms(case, "city_target", resources, movers=False)
     rule = rows("city_target", like, lower=need - standing.sum("county"))
     one = Term("city_target", "city_shortfall", xr.ones_like(like))
     return Block(columns=(short,), rows=(rule,), terms=(one, *terms))
@@ -130,10 +136,13 @@ def county_targets(case: Case) -> Block:
     return Block(columns=(short,), rows=(rule,), terms=(one, *terms))
 
 
-def capacity_terms(case: Case, row: str, resources: list[str]) -> tuple[xr.DataArray, tuple[Term, ...]]:
+def capacity_terms(
+    case: Case, row: str, resources: list[str], movers: bool = True
+) -> tuple[xr.DataArray, tuple[Term, ...]]:
     """Standing capacity (resource, county) and the terms that add to it in `row`.
 
     What counts of a staffed resource is its own decision; of any other, what stands and is started.
+    Those who move between counties are left out where a row is summed over the city.
     """
     rules = case.rules
     counted = space(resource=resources)
@@ -145,7 +154,8 @@ def capacity_terms(case: Case, row: str, resources: list[str]) -> tuple[xr.DataA
         pick = space(resource=resources, counted=rules.staffed)
         pick.loc[{"resource": name, "counted": name}] = 1.0
         terms.append(Term(row, "staffed", pick, rename={"resource": "counted"}))
-    return standing, tuple(terms)
+    moving = effect(case).sel(resource=resources).where(~counts_staffed, 0.0)
+    return standing, (*terms, *(moved_terms(row, moving) if movers else ()))
 
 
 def shortfall_objective(case: Case, level: int) -> dict[str, xr.DataArray]:

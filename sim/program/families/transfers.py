@@ -1,0 +1,54 @@
+"""Transfers of staff between the counties of the city, by the target year."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from sim.case import Case
+from sim.labelled import floor
+from sim.program.blocks import Block, Term, columns, rows, space
+
+IN, OUT = "moved_in", "moved_out"
+
+
+def transfers(case: Case) -> Block:
+    r"""Heads that move between counties; those of the city stay what they were.
+
+    .. math:: \sum_c in_{kc} = \sum_c out_{kc},\quad 0 \le out_{kc} \le \sigma\, heads_{kc},\quad
+              in, out \in \mathbb{Z}
+
+    A member of a subset who moves is one of its parent too.
+    """
+    rules = case.rules
+    like = space(cadre=rules.cadres, county=rules.counties)
+    heads = case.in_place.sel(resource=rules.cadres).rename(resource="cadre")
+    most = floor(heads * case.transfer_share + 1e-9)
+    may = case.transfer_share > 0
+    leave = columns(OUT, like, "persons", upper=most, whole=True, present=may)
+    come = columns(IN, like, "persons", upper=most.sum("county"), whole=True, present=may)
+    balance = rows("transfers", space(cadre=rules.cadres), lower=0.0, upper=0.0, present=may)
+    every = space(county=rules.counties) + 1.0
+    terms = (Term("transfers", IN, every), Term("transfers", OUT, -every))
+    return Block(columns=(leave, come), rows=(balance,), terms=terms)
+
+
+def effect(case: Case) -> xr.DataArray:
+    """(mover, resource): heads of a resource that come with one who moves."""
+    rules = case.rules
+    array = space(mover=rules.cadres, resource=rules.resources)
+    array.values[:] = np.array(
+        [[float(r in (k, rules.parents.get(k))) for r in rules.resources] for k in rules.cadres]
+    )
+    return array
+
+
+def moved_terms(row: str, coefficient: xr.DataArray) -> tuple[Term, ...]:
+    """Terms of movers in a row: what one who comes adds, and one who leaves takes away."""
+    rename = {"cadre": "mover"}
+    return (Term(row, IN, coefficient, rename), Term(row, OUT, -coefficient, rename))
+
+
+def transfers_objective(case: Case) -> dict[str, xr.DataArray]:
+    r"""Objective of the last level: nobody moves without need, :math:`\sum_{kc} out_{kc}`."""
+    return {OUT: space(cadre=case.rules.cadres) + 1.0}
