@@ -8,12 +8,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
+from sim.evidence.book import Book
 from sim.names import CITY
-from sim.pipeline import RunResult
+from sim.scenario.reading import LoadedScenario
+from sim.stages import Stages
 
 LANGUAGES = ("zh", "en")
 _HERE = Path(__file__).resolve().parent
+
+
+class Named(Protocol):
+    """What names are taken from: a run, or one read back."""
+
+    @property
+    def loaded(self) -> LoadedScenario:
+        """The scenario."""
+
+    @property
+    def book(self) -> Book:
+        """The tables."""
+
+    @property
+    def stages(self) -> Stages:
+        """The stages without the plan."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +88,7 @@ class Texts:
         return f"{plain(value)} {self.code('unit', unit)}"
 
 
-def texts(result: RunResult, lang: str) -> Texts:
+def texts(result: Named, lang: str) -> Texts:
     """Return the words of a language, with the names of the run's counties, resources and projects.
 
     Raises:
@@ -101,7 +120,7 @@ def _texts() -> dict[str, dict[str, str]]:
     return {lang: {row["key"]: row[lang] for row in rows} for lang in LANGUAGES}
 
 
-def _names(result: RunResult, words: Mapping[str, str]) -> dict[str, str]:
+def _names(result: Named, words: Mapping[str, str]) -> dict[str, str]:
     """Names of codes from the tables of the run, `kind.code` to name."""
     book, name = result.book, words["column.name"]
     counties = list(book["counties"].where(city=result.loaded.scenario.city))

@@ -106,7 +106,7 @@ def solve_levels(
 
 def _refuted(matrix: Matrix, found: LevelsResult) -> list[str]:
     """Levels whose bound the last plan beats, by what it can claim for each with all else as it is."""
-    model, wrong = _model(matrix), []
+    model, wrong = load_model(matrix), []
     everywhere = np.arange(len(found.columns), dtype=np.int32)
     for n, result in enumerate(found.levels):
         cost = matrix.objectives[n]
@@ -116,7 +116,7 @@ def _refuted(matrix: Matrix, found: LevelsResult) -> list[str]:
         model.changeColsBounds(len(cost), everywhere, lower, upper)
         model.changeColsCost(len(cost), everywhere, cost)
         model.run()
-        value = model.getInfo().objective_function_value if _status(model) == _OPTIMAL else np.inf
+        value = model.getInfo().objective_function_value if status_of(model) == _OPTIMAL else np.inf
         value = min(value, float(cost @ found.columns)) + float(matrix.constants[n])
         if result.best_bound > value + BOUND_DUST * max(abs(value), 1.0):
             wrong.append(result.name)
@@ -132,7 +132,7 @@ def _solve_in_turn(
     progress: Progress | None,
 ) -> LevelsResult:
     gap, node_limit, tie_break_nodes = limits
-    model = _model(matrix)
+    model = load_model(matrix)
     model.setOptionValue("presolve", presolve)
     plan = _do_nothing(model, matrix)
     results: list[LevelResult] = []
@@ -152,7 +152,8 @@ def _solve_in_turn(
     return LevelsResult(plan, tuple(results))
 
 
-def _model(matrix: Matrix) -> highspy.Highs:
+def load_model(matrix: Matrix, whole: bool = True) -> highspy.Highs:
+    """Return a program in HiGHS without an objective, its whole numbers as such or relaxed."""
     model = highspy.Highs()
     for name, value in {
         "output_flag": False,
@@ -177,7 +178,7 @@ def _model(matrix: Matrix) -> highspy.Highs:
         matrix.entries.indptr.astype(np.int32),
         matrix.entries.indices.astype(np.int32),
         matrix.entries.data,
-        matrix.whole.astype(np.int32),
+        (matrix.whole & whole).astype(np.int32),
     )
     if status == highspy.HighsStatus.kError:
         raise ValueError("HiGHS refused the matrix")
@@ -202,7 +203,7 @@ def _do_nothing(model: highspy.Highs, matrix: Matrix) -> np.ndarray:
     plan = np.array(model.getSolution().col_value)
     model.changeColsBounds(len(whole), whole, _finite(matrix.lower[whole]), _finite(matrix.upper[whole]))
     if not found:
-        raise NoCertifiedPlanError(f"the rules cannot be kept without a project: {_status(model)}")
+        raise NoCertifiedPlanError(f"the rules cannot be kept without a project: {status_of(model)}")
     return _tidy(plan, matrix)
 
 
@@ -227,7 +228,7 @@ def _solve_level(
     if model.getInfo().mip_node_count <= 0:
         model.clearSolver()
         model.run()
-    info, status = model.getInfo(), _status(model)
+    info, status = model.getInfo(), status_of(model)
     found, bound = plan, -np.inf
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         new = _tidy(np.array(model.getSolution().col_value), matrix)
@@ -284,6 +285,7 @@ def _watch(model: highspy.Highs, name: str, constant: float, stop: Stop, progres
         model.startCallback(which)
 
 
-def _status(model: highspy.Highs) -> str:
+def status_of(model: highspy.Highs) -> str:
+    """Return the status of a model in lower case, words joined by underscores."""
     text: str = model.modelStatusToString(model.getModelStatus())
     return text.lower().replace(" ", "_")

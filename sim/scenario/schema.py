@@ -133,6 +133,8 @@ class Solver(Part):
     "Most branch-and-bound nodes of one level: a stop that does not depend on a clock."
     tie_break_nodes: Annotated[int, Field(ge=1)] = 1
     "Most nodes of a level that only chooses between plans of equal targets and cost."
+    explain_nodes: Annotated[int, Field(ge=1)] = 200
+    "Most nodes of each attempt of `sim explain` to mend a missed target with whole projects."
     tie_break: Literal["programme", "full"] = "programme"
     "Ties of cost are broken between plans of the same city programme, or between all plans."
     time_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None

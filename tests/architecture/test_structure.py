@@ -25,7 +25,7 @@ LAYERS = (
     "sim.gaps sim.costs sim.plan sim.placement sim.case",
     "sim.ledger sim.stages sim.program sim.certify",
     "sim.settle",
-    "sim.pipeline",
+    "sim.pipeline sim.explain",
     "sim.outputs sim.consult sim.backtest",
     "sim.exchange",
     "cli",

@@ -1,0 +1,166 @@
+"""Why targets are missed: by how much and where, which rules together forbid them, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sim.case import Case
+from sim.certify import Claims, arithmetic
+from sim.certify.plan_checks import level_value
+from sim.evidence.book import Book
+from sim.evidence.figures import Figures
+from sim.names import CITY
+from sim.program.allocation import state_program
+from sim.program.groups import RuleGroup, rule_groups
+from sim.program.highs import solve_levels
+from sim.program.matrix import Matrix, compile_matrix, values_of
+from sim.program.relaxing import Loosened, ask, conflicts, feasible, loosened, shortfalls, together
+from sim.scenario.reading import LoadedScenario
+from sim.scenario.schema import Scenario
+from sim.stages import allocation_case, run_stages
+
+TOLERANCE = 1e-6
+NOISE = 0.05
+"Part of a head, of a project or of a million yuan below which nothing is asked of a rule."
+
+
+@dataclass(frozen=True)
+class Later:
+    """What one more year would leave short: the year, and units; NaN where the year cannot be planned."""
+
+    year: int
+    shortfall: float
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Why one target is missed.
+
+    Attributes:
+        resource: what is short.
+        need: units the target asks for at the target year.
+        shortfall: units the plan leaves short.
+        by_county: county to units its own need is short of.
+        cause: `rules` that forbid it; `lead_time`, no start opens in time whatever the rules; or
+            `whole_projects`, only fractions of a project would do.
+        conflicts: sets of rules, each of which forbids the target.
+        alone: what one rule alone would have to give; empty if none is enough.
+        together: what all rules of the conflicts would have to give at once, where none is enough alone.
+        later: the same target one year later.
+    """
+
+    resource: str
+    need: float
+    shortfall: float
+    by_county: Mapping[str, float]
+    cause: str
+    conflicts: tuple[tuple[RuleGroup, ...], ...]
+    alone: tuple[Loosened, ...]
+    together: tuple[Loosened, ...]
+    later: Later
+
+
+def explain_run(case: Case, claims: Claims, book: Book, loaded: LoadedScenario) -> list[Missed]:
+    """Return why the targets of a finished run are missed, its options those of its scenario."""
+    solver = loaded.scenario.solver
+    later = one_year_later(book, loaded.scenario, solver.gap, solver.node_limit)
+    return explain(case, claims.solved, claims.moved, later, solver.explain_nodes)
+
+
+def explain(
+    case: Case, started: np.ndarray, moved: np.ndarray, later: Mapping[str, Later], nodes: int
+) -> list[Missed]:
+    """Return the missed targets of a plan with their reasons, in the order of the targets.
+
+    Args:
+        case: what was decided.
+        started: (project, county, start_year) units as solved.
+        moved: (cadre, county) net heads that came from other counties.
+        later: what each target would leave short one year later, by resource.
+        nodes: most branch-and-bound nodes of each attempt to mend with whole projects.
+    """
+    matrix = compile_matrix(state_program(case))
+    left = _left(case, started, moved)
+    of_rules = level_value(case, started, moved, "rules") or 0.0
+    groups = rule_groups(case, matrix)
+    found = []
+    for resource in map(str, case.need["resource"].values):
+        short = float(left.sel(resource=resource, county=CITY))
+        need = float(case.need.sel(resource=resource).sum())
+        if short > TOLERANCE * max(need, 1.0):
+            then = later.get(resource, Later(case.decision_years[-1] + 1, float("nan")))
+            found.append(_missed(case, matrix, groups, left, of_rules, resource, then, nodes))
+    return found
+
+
+def _missed(
+    case: Case,
+    matrix: Matrix,
+    groups: list[RuleGroup],
+    left: xr.DataArray,
+    of_rules: float,
+    resource: str,
+    later: Later,
+    nodes: int,
+) -> Missed:
+    question = ask(case, matrix, resource, left, of_rules)
+    sets = conflicts(question, groups)
+    tried = [loosened(question, group, nodes) for group in (sets[0] if sets else ())]
+    alone = [repair for repair in tried if np.isfinite(repair.enough)]
+    every = [group for known in sets for group in known]
+    joint = [] if alone or not sets else together(question, every, nodes)
+    own = left.sel(resource=resource).drop_sel(county=CITY)
+    return Missed(
+        resource=resource,
+        need=float(case.need.sel(resource=resource).sum()),
+        shortfall=float(left.sel(resource=resource, county=CITY)),
+        by_county={
+            str(c): float(v) for c, v in zip(own["county"].values, own.values, strict=True) if v > TOLERANCE
+        },
+        cause="rules" if sets else "whole_projects" if feasible(question, groups) else "lead_time",
+        conflicts=tuple(map(tuple, sets)),
+        alone=tuple(alone),
+        together=tuple(repair for repair in joint if repair.enough > NOISE),
+        later=later,
+    )
+
+
+def _left(case: Case, started: np.ndarray, moved: np.ndarray) -> xr.DataArray:
+    counts, _ = arithmetic.counted(case, arithmetic.standing(case, started, moved))
+    coords = {"resource": case.rules.resources, "county": case.rules.counties}
+    counted = xr.DataArray(counts, dims=("resource", "county"), coords=coords)
+    return shortfalls(case.need, counted, case.scope)
+
+
+def one_year_later(book: Book, scenario: Scenario, gap: float, nodes: int) -> dict[str, Later]:
+    """Return what each target would leave short if the target year were one later, by resource.
+
+    Targets keep their wording; people, staff and needs are those of the later year. The target levels
+    are solved anew, to the optimum or to `nodes`. Empty if the tables end before that year.
+
+    Args:
+        book: the tables.
+        scenario: the scenario.
+        gap: relative gap of levels that need not be exact.
+        nodes: most branch-and-bound nodes of a level.
+    """
+    time = scenario.time
+    year = time.target_year + 1
+    known = {int(y) for y in book["population/national_vital"].column("year")}
+    if year not in known:
+        return {}
+    moved = time.model_copy(update={"target_year": year, "end_year": max(time.end_year, year)})
+    case = allocation_case(run_stages(Figures(book, scenario.model_copy(update={"time": moved}))))
+    program = state_program(case)
+    wanted = [level for level in program.levels if level.name == "rules" or level.name.startswith("targets_")]
+    matrix = compile_matrix(program)
+    result = solve_levels(matrix, wanted, gap, nodes)
+    values = values_of(matrix, result.columns)
+    short = values["city_shortfall"], values["county_shortfall"].sum("county")
+    return {
+        str(r): Later(year, float(array.sel(resource=r))) for array in short for r in array["resource"].values
+    }
