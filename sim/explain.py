@@ -84,7 +84,7 @@ def explain(
         nodes: most branch-and-bound nodes of each attempt to mend with whole projects.
     """
     matrix = compile_matrix(state_program(case))
-    left = _left(case, started, moved)
+    left = left_short(case, started, moved)
     of_rules = level_value(case, started, moved, "rules") or 0.0
     groups = rule_groups(case, matrix)
     found = []
@@ -129,7 +129,8 @@ def _missed(
     )
 
 
-def _left(case: Case, started: np.ndarray, moved: np.ndarray) -> xr.DataArray:
+def left_short(case: Case, started: np.ndarray, moved: np.ndarray) -> xr.DataArray:
+    """Return what a plan leaves short: (resource, county), the city last under `city`, units."""
     counts, _ = arithmetic.counted(case, arithmetic.standing(case, started, moved))
     coords = {"resource": case.rules.resources, "county": case.rules.counties}
     counted = xr.DataArray(counts, dims=("resource", "county"), coords=coords)

@@ -34,6 +34,14 @@ def test_run_then_reuse_then_verify(sim, home: Path) -> None:
     code, out, _ = sim("verify", str(folder))
     assert code == 0
     assert "checks hold" in out
+    for lang, told in (
+        ("zh", "药师(士)的年度可招聘人数"),
+        ("en", "Pharmacists per 1,000 lowered from 0.54"),
+    ):
+        code, out, _ = sim("explain", str(folder), "--lang", lang)
+        assert code == 0
+        assert told in out
+        assert "{" not in out
     record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     counts = record["targets"]
     rows = counts["printed_in_program"] + counts["out_of_program"] + counts["other_readings"]
