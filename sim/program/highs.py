@@ -148,7 +148,7 @@ def _solve_in_turn(
             model, matrix, level, cost, float(matrix.constants[n]), plan, stop, progress
         )
         results.append(result)
-        _freeze(model, level, cost, result.value - float(matrix.constants[n]))
+        freeze(model, level, cost, result.value - float(matrix.constants[n]))
     return LevelsResult(plan, tuple(results))
 
 
@@ -251,7 +251,8 @@ def _result(level: Level, value: float, bound: float, status: str) -> LevelResul
     return LevelResult(level.name, level.units, value, bound, absolute, relative, status)
 
 
-def _freeze(model: highspy.Highs, level: Level, cost: np.ndarray, value: float) -> None:
+def freeze(model: highspy.Highs, level: Level, cost: np.ndarray, value: float) -> None:
+    """Add the row that keeps a level at its value, within its tolerance."""
     slack = level.tolerance if level.absolute else level.tolerance * max(abs(value), 1.0)
     used = np.flatnonzero(cost).astype(np.int32)
     model.addRow(-highspy.kHighsInf, value + slack, len(used), used, cost[used])
