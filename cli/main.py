@@ -10,6 +10,7 @@ import sim
 from sim.errors import CertificateError, InputError, NoCertifiedPlanError
 
 from .backtest import backtest
+from .export import export
 from .import_ import import_
 from .new import new
 from .params import params
@@ -34,7 +35,7 @@ def commands() -> None:
     """
 
 
-for command in (run, validate, verify, template, import_, params, plan, schema, new, backtest):
+for command in (run, validate, verify, template, import_, params, plan, schema, new, backtest, export):
     commands.add_command(command)
 
 

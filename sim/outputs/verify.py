@@ -30,6 +30,7 @@ _KINDS: dict[str, type] = {
     "cost_figures": dict,
     "targets": dict,
     "certificate": dict,
+    "solver": dict,
 }
 _KINDS |= {"mip_gap": float, "lang": str, "input_hash": str}
 
@@ -48,7 +49,8 @@ def verify_run(folder: Path) -> Certificate:
         return Certificate(tuple(checks))
     loaded = load_scenario(str(folder / SCENARIO))
     book = open_book(loaded)
-    same = input_hash(loaded, book.digests, record["lang"]) == record["input_hash"]
+    used = record["solver"]["version"]
+    same = input_hash(loaded, book.digests, record["lang"], used) == record["input_hash"]
     checks.append(Check("inputs, options and versions are those of the run", 1, float(not same), 0.0))
     stages = run_stages(Figures(book, loaded.scenario))
     case = allocation_case(stages)

@@ -16,12 +16,13 @@ from sim.program.matrix import Matrix, compile_matrix, values_of
 
 @dataclass(frozen=True)
 class Options:
-    """When to stop, and how ties are broken."""
+    """When to stop, how ties are broken, and which solver is called."""
 
     gap: float = 0.005
     node_limit: int | None = None
     tie_break_nodes: int | None = None
     tie_break: str = "programme"
+    solver: str = "highs"
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,23 @@ def allocate(
 
     Args:
         case: what is to be decided.
-        options: gap, node limits and tie-break.
+        options: gap, node limits, tie-break and solver.
         stop: asks for an early end.
         progress: called with level, incumbent and bound.
 
     Raises:
+        InputError: the solver is not installed.
         NoCertifiedPlanError: no plan was found.
     """
     program = state_program(case, tie_break=options.tie_break)
     matrix = compile_matrix(program)
     limits = (options.gap, options.node_limit, options.tie_break_nodes)
-    result = solve_levels(matrix, program.levels, *limits, stop, progress)
+    if options.solver == "highs":
+        result = solve_levels(matrix, program.levels, *limits, stop, progress)
+    else:
+        from sim.program.pyomo_levels import solve_levels_by
+
+        result = solve_levels_by(options.solver, program, matrix, *limits, stop, progress)
     return read_solution(case, matrix, result)
 
 
