@@ -9,6 +9,7 @@ import click
 import sim
 from sim.errors import CertificateError, InputError, NoCertifiedPlanError
 
+from .alternatives import alternatives
 from .backtest import backtest
 from .export import export
 from .import_ import import_
@@ -35,7 +36,20 @@ def commands() -> None:
     """
 
 
-for command in (run, validate, verify, template, import_, params, plan, schema, new, backtest, export):
+for command in (
+    run,
+    validate,
+    verify,
+    template,
+    import_,
+    params,
+    plan,
+    schema,
+    new,
+    backtest,
+    export,
+    alternatives,
+):
     commands.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ import xarray as xr
 from sim.case import Case
 from sim.certify import Certificate, Check, Claims, certify
 from sim.errors import InputError, Problem
-from sim.evidence.book import open_book
+from sim.evidence.book import Book, open_book
 from sim.evidence.figures import Figures
 from sim.outputs.folder import MANIFEST, SCENARIO, file_hashes, read_table
 from sim.outputs.manifest import input_hash
-from sim.scenario.reading import load_scenario
+from sim.scenario.reading import LoadedScenario, load_scenario
 from sim.stages import Stages, allocation_case, run_stages
 
 _REQUIRED = {"report.html", "plan.xlsx", "results.nc", SCENARIO} | {
@@ -35,6 +36,41 @@ _KINDS: dict[str, type] = {
 _KINDS |= {"mip_gap": float, "lang": str, "input_hash": str}
 
 
+@dataclass(frozen=True)
+class OpenedRun:
+    """A run folder read back: people, staff, needs and costs computed again from its own inputs.
+
+    Attributes:
+        record: the manifest.
+        loaded: the scenario.
+        book: every table used.
+        stages: the stages without the plan.
+        case: what was decided.
+        claims: what the folder says of its plan.
+    """
+
+    record: dict[str, Any]
+    loaded: LoadedScenario
+    book: Book
+    stages: Stages
+    case: Case
+    claims: Claims
+
+
+def open_run(folder: Path) -> OpenedRun:
+    """Read a run folder back, without checking it.
+
+    Raises:
+        InputError: the folder is not a run folder.
+    """
+    record = _record(folder)
+    loaded = load_scenario(str(folder / SCENARIO))
+    book = open_book(loaded)
+    stages = run_stages(Figures(book, loaded.scenario))
+    case = allocation_case(stages)
+    return OpenedRun(record, loaded, book, stages, case, _claims(folder, record, stages, case))
+
+
 def verify_run(folder: Path) -> Certificate:
     """Check a run folder: its hashes, then every rule on the projects and the ledger it holds.
 
@@ -47,14 +83,11 @@ def verify_run(folder: Path) -> Certificate:
     checks = [_hash_check(folder, record)]
     if not checks[0].ok:
         return Certificate(tuple(checks))
-    loaded = load_scenario(str(folder / SCENARIO))
-    book = open_book(loaded)
+    run = open_run(folder)
     used = record["solver"]["version"]
-    same = input_hash(loaded, book.digests, record["lang"], used) == record["input_hash"]
+    same = input_hash(run.loaded, run.book.digests, record["lang"], used) == record["input_hash"]
     checks.append(Check("inputs, options and versions are those of the run", 1, float(not same), 0.0))
-    stages = run_stages(Figures(book, loaded.scenario))
-    case = allocation_case(stages)
-    checks.extend(certify(case, _claims(folder, record, stages, case)).checks)
+    checks.extend(certify(run.case, run.claims).checks)
     checks.extend(_headline_checks(folder, record))
     return Certificate(tuple(checks))
 

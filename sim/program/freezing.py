@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 import xarray as xr
 
 from sim.program.blocks import Block, Level, Program, Term, assemble, rows
@@ -73,16 +72,5 @@ def _held(family: str, plan: xr.DataArray) -> Block:
     total = plan.sum("county")
     name = f"{HELD}{family}"
     rule = rows(name, total, lower=total - HELD_WITHIN, upper=total + HELD_WITHIN)
-    every = plan.isel({d: 0 for d in total.dims}, drop=True) * 0 + 1.0
+    every = plan.isel(dict.fromkeys(total.dims, 0), drop=True) * 0 + 1.0
     return Block(rows=(rule,), terms=(Term(name, family, every),))
-
-
-def values_by_level(names: list[str], objectives: np.ndarray, plan: np.ndarray) -> dict[str, float]:
-    """Return the value of each level for solved columns.
-
-    Args:
-        names: levels in order.
-        objectives: (level, column) coefficients.
-        plan: (column) values.
-    """
-    return dict(zip(names, (objectives @ plan).tolist(), strict=True))

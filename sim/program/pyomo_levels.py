@@ -17,20 +17,20 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 import xarray as xr
+from scipy import sparse
 
 from sim.errors import InputError, NoCertifiedPlanError, Problem, nearest
 from sim.program.blocks import Level, Program
 from sim.program.freezing import at_level
-from sim.program.highs import ABSOLUTE_GAP, LevelResult, LevelsResult, Progress, Stop, solve_levels
+from sim.program.highs import ABSOLUTE_GAP, LevelResult, LevelsResult, Progress, Stop
 from sim.program.matrix import Matrix, compile_matrix, values_of
 from sim.program.pyomo_model import compile_pyomo
+from sim.program.settling import with_whole
 
 OURS = "highs"
 "The solver that is called without Pyomo."
-KNOWN = (
-    "appsi_highs cbc copt_direct cplex cplex_direct glpk gurobi gurobi_direct mosek_direct scip scip_direct"
-    " xpress xpress_direct"
-).split()
+KNOWN = ("appsi_highs", "cbc", "cplex", "cplex_direct", "glpk", "gurobi", "gurobi_direct")
+KNOWN += ("mosek_direct", "scip", "scip_direct", "xpress", "xpress_direct")
 "Solvers of whole numbers that are looked for when another cannot be used."
 WHOLE_WITHIN = 1e-5
 _SCIP = ("limits/gap", "limits/nodes", {"numerics/feastol": 1e-9})
@@ -142,22 +142,38 @@ def _solve(
     columns = _columns(model, matrix)
     fractions = np.abs(columns - np.round(columns))[matrix.whole]
     if fractions.max(initial=0.0) <= WHOLE_WITHIN:
-        return _settled(program, np.round(columns)), bound, status
+        return _settled(program, matrix, columns), bound, status
     if status == "optimal":
         raise NoCertifiedPlanError(f"{name} returns fractions where only whole numbers are allowed")
     return None, bound, status
 
 
-def _settled(program: Program, columns: np.ndarray) -> np.ndarray | None:
+def _settled(program: Program, matrix: Matrix, columns: np.ndarray) -> np.ndarray | None:
     """The best plan with these whole projects, all else settled to the last digit; None if there is none."""
-    matrix = compile_matrix(program)
-    lower, upper, whole = matrix.lower.copy(), matrix.upper.copy(), matrix.whole
-    lower[whole] = upper[whole] = columns[whole]
-    fixed = replace(matrix, lower=lower, upper=upper, whole=np.zeros_like(whole))
     try:
-        return solve_levels(fixed, program.levels, gap=0.0).columns
+        return with_whole(_with_decided(matrix, program), program.levels, columns).columns
     except NoCertifiedPlanError:
         return None
+
+
+def _with_decided(matrix: Matrix, program: Program) -> Matrix:
+    """The matrix with the objective of a program of one level, and the rows that state what is decided.
+
+    The first level has none of them, and is the first objective of the matrix.
+    """
+    rows = {name: rule for name, rule in program.rows.items() if name not in matrix.row_positions}
+    terms = tuple(term for term in program.terms if term.rows in rows)
+    if not rows:
+        return replace(matrix, objectives=matrix.objectives[:1], constants=matrix.constants[:1])
+    more = compile_matrix(replace(program, rows=rows, terms=terms))
+    return replace(
+        matrix,
+        row_lower=np.concatenate([matrix.row_lower, more.row_lower]),
+        row_upper=np.concatenate([matrix.row_upper, more.row_upper]),
+        entries=sparse.csr_array(sparse.vstack([matrix.entries, more.entries])),
+        objectives=more.objectives,
+        constants=more.constants,
+    )
 
 
 def _options(name: str, gap: float, nodes: int | None) -> dict[str, float]:
@@ -177,7 +193,7 @@ def _bound(results: Any) -> float:
 
 
 def _columns(model: pyo.ConcreteModel, matrix: Matrix) -> np.ndarray:
-    """Values in the order of the matrix, within bounds; a column the solver never saw is at its least value."""
+    """Values in the order of the matrix, within bounds; the least value of a column the solver never saw."""
     columns = matrix.lower.copy()
     for family, places in matrix.positions.items():
         labels = [places[dim].values.tolist() for dim in places.dims]

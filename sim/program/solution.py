@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import xarray as xr
 
 from sim.case import Case
+from sim.labelled import minimum
 from sim.plan import Plan, payment_shares, round_heads_up
 from sim.program.allocation import state_program
 from sim.program.families.money import CAPITAL, RECURRENT
@@ -79,6 +80,7 @@ def read_solution(case: Case, matrix: Matrix, result: LevelsResult) -> Solution:
     decisions = values_of(matrix, result.columns)
     solved = decisions["projects_started"]
     started = round_heads_up(solved, case.rules.projects["whole"])
+    solved = minimum(solved, started)  # dust that was not rounded up is no head
     extra = float(((started - solved) * case.costs["present_cost"]).sum())
     plan = Plan(
         solved=solved,
