@@ -29,8 +29,8 @@ from sim.program.settling import with_whole
 
 OURS = "highs"
 "The solver that is called without Pyomo."
-KNOWN = ("appsi_highs", "cbc", "cplex", "cplex_direct", "glpk", "gurobi", "gurobi_direct")
-KNOWN += ("mosek_direct", "scip", "scip_direct", "xpress", "xpress_direct")
+_COMMERCIAL = ("cplex", "cplex_direct", "gurobi", "gurobi_direct", "mosek_direct", "xpress", "xpress_direct")
+KNOWN = ("appsi_highs", "cbc", "glpk", "scip", "scip_direct", *_COMMERCIAL)
 "Solvers of whole numbers that are looked for when another cannot be used."
 WHOLE_WITHIN = 1e-5
 _SCIP = ("limits/gap", "limits/nodes", {"numerics/feastol": 1e-9})

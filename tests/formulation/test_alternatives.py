@@ -14,7 +14,7 @@ from sim.certify.plan_checks import level_value
 from sim.program.alternatives import Alternative, Wanted, alternatives, counted, elsewhere
 from sim.program.solution import Options, allocate
 from sim.settle import settle
-from tests.small import Small, array, build_case
+from tests.small import COUNTIES, PROJECTS, Small, array, build_case
 
 FREE = Small(sites=(2, 2, 3, 3, 1), lead=(3, 3, 3, 0, 0), floor=(3.0, 2.0))
 
@@ -28,9 +28,9 @@ def found_for(small: Small, within: float, count: int):
     return case, run, cost, alternatives(case, levels, run.plan.solved, cost, wanted)
 
 
-@pytest.mark.parametrize("within", [0.05, 0.5])
-def test_every_alternative_is_what_it_claims(within: float) -> None:
-    case, run, cost, found = found_for(FREE, within, 3)
+def test_every_alternative_is_what_it_claims() -> None:
+    within = 0.05
+    case, run, cost, found = found_for(FREE, within, 2)
     assert found
     plans = [run.plan.started.sum("start_year")]
     for other in found:
@@ -61,18 +61,15 @@ def test_the_first_is_the_most_different_of_all_plans() -> None:
             continue
         units = np.zeros((5, 2))
         units[0], units[1], units[2] = ward, point, point
-        plan = array(
-            units, project=case.rules.projects["project"].values.tolist(), county=case.rules.counties
-        )
+        plan = array(units, project=PROJECTS, county=COUNTIES)
         farthest = max(farthest, elsewhere(case, [here], plan)) if sum(ward) + sum(point) == 2 else farthest
     assert found[0].elsewhere == pytest.approx(farthest)
     assert found[0].most == pytest.approx(farthest, abs=1e-5)
 
 
 def test_where_nothing_can_move_there_is_no_alternative() -> None:
-    one_place = replace(
-        Small(), sites=(1, 0, 0, 1, 1), need=((10.0, 6.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
-    )
+    need = ((10.0, 6.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
+    one_place = replace(Small(), sites=(1, 0, 0, 1, 1), need=need)
     assert found_for(one_place, 0.02, 3)[3] == []
 
 
@@ -80,5 +77,5 @@ def test_the_same_alternatives_are_found_again() -> None:
     def units(found: list[Alternative]) -> list[np.ndarray]:
         return [other.solution.plan.started.values for other in found]
 
-    first, second = (units(found_for(FREE, 0.5, 2)[3]) for _ in range(2))
+    first, second = (units(found_for(FREE, 0.5, 1)[3]) for _ in range(2))
     np.testing.assert_array_equal(first, second)

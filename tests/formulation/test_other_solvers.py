@@ -1,4 +1,4 @@
-"""Another solver, fed by the other compiler, finds what HiGHS finds; files say the same to whoever reads them."""
+"""Another solver, fed by the other compiler, finds what HiGHS finds; so does whoever reads the files."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pandas as pd
@@ -66,7 +67,7 @@ def render(found: Found, within: float, lang: str) -> str:
         run=found.run.record["run_id"],
         intro=intro(found, within, lang),
         heads=[t["plan"], t["cost"], t["difference"], t["burden"], t["elsewhere"], t["worst"]],
-        plans=[_plan(row, t) for row in found.plans.to_dict("records")],
+        plans=[_plan(row, t) for row in _records(found.plans)],
         move_heads=[t["project"], t["from"], t["to"], t["net"]],
         moves=[(_title(name, t), _moves(found.units, name, names, t)) for name in alternatives],
         core_heads=[t["project"], t["core_units"], t["run_units"], t["where"]],
@@ -78,7 +79,7 @@ def told(found: Found, within: float, lang: str) -> list[str]:
     """Return what the command says: each plan with what is moved, then what all plans share."""
     t, names = words(lang), _names(found, lang)
     lines = [intro(found, within, lang)]
-    for row in found.plans.to_dict("records"):
+    for row in _records(found.plans):
         lines.append("\t".join(_plan(row, t)))
         for cells in _moves(found.units, row["plan"], names, t):
             lines.append("  " + t["move"].format(*cells))
@@ -95,8 +96,12 @@ def intro(found: Found, within: float, lang: str) -> str:
     return t[key].format(n=n, within=f"{within * 100:g}", checks=found.checks)
 
 
-def _plan(row: Mapping[str, object], t: Mapping[str, str]) -> list[str]:
-    number = {key: float(value) for key, value in row.items() if key != "plan"}  # type: ignore[arg-type]
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _plan(row: Mapping[str, Any], t: Mapping[str, str]) -> list[str]:
+    number = {key: float(value) for key, value in row.items() if key != "plan"}
     unit = float(t["unit"])
     is_run = row["plan"] == RUN
     return [
