@@ -35,13 +35,13 @@ def test_a_run_by_another_solver_says_so_and_has_alternatives(sim: Call, home: P
     assert code == 0, out
     beside = folder.with_name(f"{folder.name}-alternatives")
     books = []
-    for lang in ("en", "zh", "en"):
+    for lang in ("en", "zh"):
         code, out, err = sim("alternatives", str(folder), "--within", "10%", "--count", "1", "--lang", lang)
         assert code == 0, err
         assert ("In all of the plans" if lang == "en" else "所有方案共有的项目") in out
         books.append({p.name: p.read_bytes() for p in beside.iterdir()})
     assert set(books[0]) == {"alternatives.csv", "plans.csv", "alternatives.html"}
-    assert books[0] == books[2]
+    assert books[0]["plans.csv"] == books[1]["plans.csv"]  # found anew, the same to the last byte
     plans = pd.read_csv(beside / "plans.csv")
     assert (plans["difference_share"] <= 0.1).all()
     assert plans["targets_1"].nunique() == 1
