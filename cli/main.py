@@ -9,8 +9,10 @@ import click
 import sim
 from sim.errors import CertificateError, InputError, NoCertifiedPlanError
 
+from .alternatives import alternatives
 from .backtest import backtest
 from .explain import explain
+from .export import export
 from .import_ import import_
 from .new import new
 from .params import params
@@ -35,7 +37,21 @@ def commands() -> None:
     """
 
 
-for command in (run, validate, verify, template, import_, params, plan, schema, new, backtest, explain):
+for command in (
+    run,
+    validate,
+    verify,
+    template,
+    import_,
+    params,
+    plan,
+    schema,
+    new,
+    backtest,
+    explain,
+    export,
+    alternatives,
+):
     commands.add_command(command)
 
 

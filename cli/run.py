@@ -16,6 +16,7 @@ MISSED, STOPPED_EARLY = 3, 5
 @click.option("--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True)
 @set_option
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--solver", help="Another solver that Pyomo knows, e.g. scip_direct; highs by default.")
 @click.option("--gap", type=float, help="Relative gap at which a level counts as solved.")
 @click.option("--time-limit", type=float, help="Seconds for the solver; the run is then not reproducible.")
 @click.option("--priority", help="Preset of priority levels: constructible or legal.")
@@ -27,6 +28,7 @@ def run(
     out: Path,
     settings: tuple[str, ...],
     lang: str,
+    solver: str | None,
     gap: float | None,
     time_limit: float | None,
     priority: str | None,
@@ -35,7 +37,7 @@ def run(
     """Run SCENARIO, a YAML file or a shipped name, and write its run folder."""
     from sim.scenario.reading import load_scenario
 
-    given = {"solver.gap": gap, "solver.time_limit": time_limit, "priority": priority}
+    given = {"solver.name": solver, "solver.gap": gap, "solver.time_limit": time_limit, "priority": priority}
     extra = tuple(f"{path}={value}" for path, value in given.items() if value is not None)
     load_scenario(scenario, settings + extra)  # faults are told before anything heavy is loaded
     from sim.outputs.summary import summary

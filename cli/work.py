@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.errors import CertificateError
 from sim.evidence.book import open_book
 from sim.outputs.folder import finished, holds_better, write_run
-from sim.outputs.manifest import run_id
+from sim.outputs.manifest import run_id, solver_of
 from sim.pipeline import run
 from sim.program.highs import Stop
 from sim.scenario.reading import load_scenario
@@ -26,6 +26,7 @@ def find_or_run(scenario: str, settings: Sequence[str], out: Path, lang: str) ->
     known = finished(out, run_id(loaded, open_book(loaded).digests, lang))
     if known is not None:
         return known, True
+    solver_of(loaded.scenario.solver.name)  # told before anything heavy is done
     stop = Stop(loaded.scenario.solver.time_limit)
     with telling() as teller, stop_on_interrupt(stop):
         result = run(scenario, settings, stop, teller.level, teller.stage)

@@ -19,6 +19,7 @@ from sim.plan import delivered, with_movers
 from sim.program.highs import Progress, Stop
 from sim.program.solution import Options, Solution, allocate
 from sim.scenario.reading import LoadedScenario, load_scenario
+from sim.scenario.schema import Solver
 from sim.settle import settle
 from sim.stages import Stages, allocation_case, run_stages
 
@@ -103,11 +104,14 @@ def _decided(
     stages = run_stages(Figures(book, loaded.scenario), people)
     case = allocation_case(stages)
     tell("allocation")
-    wanted = loaded.scenario.solver
-    options = Options(wanted.gap, wanted.node_limit, wanted.tie_break_nodes, wanted.tie_break)
-    solution = allocate(case, options, stop, progress)
+    solution = allocate(case, options_of(loaded.scenario.solver), stop, progress)
     tell("certificate and ledger")
     return complete(loaded, book, stages, case, solution)
+
+
+def options_of(wanted: Solver) -> Options:
+    """Return the options of the program that a scenario asks for."""
+    return Options(wanted.gap, wanted.node_limit, wanted.tie_break_nodes, wanted.tie_break, wanted.name)
 
 
 def complete(loaded: LoadedScenario, book: Book, stages: Stages, case: Case, solution: Solution) -> RunResult:

@@ -23,10 +23,18 @@ INTERRUPTED = ("time_limit_reached", "interrupted_by_user")
 _VERSIONS = ("numpy", "scipy", "pandas", "xarray", "highspy")
 
 
-def input_hash(loaded: LoadedScenario, digests: Mapping[str, str], lang: str = "zh") -> str:
+def input_hash(
+    loaded: LoadedScenario, digests: Mapping[str, str], lang: str = "zh", solver: str | None = None
+) -> str:
     """Return the SHA-256 of everything that decides a run folder: inputs, options and versions.
 
     Where the tables stand does not count: their contents do.
+
+    Args:
+        loaded: the scenario.
+        digests: SHA-256 of every table used.
+        lang: language of the report and the workbook.
+        solver: version of the solver; that of the installed one where it is not given.
     """
     parts = {
         "scenario": loaded.scenario.model_dump_json(exclude={"tables"}),
@@ -35,7 +43,22 @@ def input_hash(loaded: LoadedScenario, digests: Mapping[str, str], lang: str = "
         "gapwise": sim.__version__,
         "highspy": version("highspy"),
     }
+    if loaded.scenario.solver.name != "highs":
+        parts["solver"] = solver or solver_of(loaded.scenario.solver.name)["version"]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def solver_of(name: str) -> dict[str, str]:
+    """Return name and version of a solver.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    if name == "highs":
+        return {"name": name, "version": version("highspy")}
+    from sim.program.pyomo_levels import solver_version
+
+    return {"name": name, "version": solver_version(name)}
 
 
 def run_id(loaded: LoadedScenario, digests: Mapping[str, str], lang: str = "zh") -> str:
@@ -73,6 +96,7 @@ def manifest(result: RunResult, tables: Mapping[str, pd.DataFrame], lang: str = 
         "input_hash": input_hash(loaded, result.book.digests, lang),
         "inputs": dict(sorted(result.book.digests.items())),
         "lang": lang,
+        "solver": solver_of(scenario.solver.name),
         "seed": SEED,
         "report_date": scenario.report_date.isoformat(),
         "information_until": scenario.time.information_until,

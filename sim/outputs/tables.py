@@ -26,6 +26,8 @@ def tables(result: RunResult) -> dict[str, pd.DataFrame]:
         "indicators": indicators(result),
         "projects": projects(result),
         "transfers": transfers(result),
+        "shadow_prices": result.solution.prices,
+        "ranges": result.solution.ranges,
         "ledger": result.ledger,
         "evidence": evidence(result),
         **plan_tables(result),

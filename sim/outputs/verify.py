@@ -41,6 +41,7 @@ _KINDS: dict[str, type] = {
     "cost_figures": dict,
     "targets": dict,
     "certificate": dict,
+    "solver": dict,
 }
 _KINDS |= {"mip_gap": float, "lang": str, "input_hash": str}
 
@@ -97,7 +98,8 @@ def verify_run(folder: Path) -> Certificate:
     if not checks[0].ok:
         return Certificate(tuple(checks))
     run = open_run(folder)
-    same = input_hash(run.loaded, run.book.digests, record["lang"]) == record["input_hash"]
+    used = record["solver"]["version"]
+    same = input_hash(run.loaded, run.book.digests, record["lang"], used) == record["input_hash"]
     checks.append(Check("inputs, options and versions are those of the run", 1, float(not same), 0.0))
     checks.extend(certify(run.case, run.claims).checks)
     checks.extend(_headline_checks(folder, record))

@@ -76,7 +76,8 @@ def ranges(matrix: Matrix, levels: Sequence[Level], result: LevelsResult) -> pd.
         if matrix.whole[columns].all():
             least, most = np.ceil(least - WITHIN), np.floor(most + WITHIN)
         least, most = min(least, units), max(most, units)
-        rows.append((project, units, least, most, "yes" if most - least <= WITHIN else "no"))
+        settled = most - least < (WITHIN if matrix.whole[columns].all() else 1.0)
+        rows.append((project, units, least, most, "yes" if settled else "no"))
     return pd.DataFrame(rows, columns=RANGE_COLUMNS)
 
 
@@ -99,12 +100,16 @@ def _extreme(model: highspy.Highs, columns: np.ndarray, sign: float) -> float:
 
 def _row_labels(matrix: Matrix) -> pd.DataFrame:
     """Family and labels of every row, in order."""
-    rules, places = np.empty(len(matrix.row_lower), dtype=object), np.empty(len(matrix.row_lower), dtype=object)
+    rules, places = (
+        np.empty(len(matrix.row_lower), dtype=object),
+        np.empty(len(matrix.row_lower), dtype=object),
+    )
     for name, place in matrix.row_positions.items():
         index = np.argwhere(place.values >= 0)
         numbers = place.values[tuple(index.T)]
         parts = [
-            np.char.add(f"{dim}=", place[dim].values.astype(str)[index[:, d]]) for d, dim in enumerate(place.dims)
+            np.char.add(f"{dim}=", place[dim].values.astype(str)[index[:, d]])
+            for d, dim in enumerate(place.dims)
         ]
         rules[numbers] = name
         places[numbers] = [" ".join(cells) for cells in zip(*parts, strict=True)]

@@ -41,7 +41,9 @@ def compile_pyomo(program: Program, level: int = 0) -> pyo.ConcreteModel:
 
 
 def _keys(array: xr.DataArray) -> list[tuple[Key, tuple[int, ...]]]:
-    """Labels and position of every True of a boolean array, in order."""
+    """Labels and position of every True of a boolean array, in order; of a single value without labels ()."""
+    if not array.dims:
+        return [((), ())] if bool(array) else []
     labels = [array[dim].values.tolist() for dim in array.dims]
     places = zip(*np.nonzero(array.values), strict=True)
     return [(tuple(labels[d][n] for d, n in enumerate(place)), tuple(map(int, place))) for place in places]
@@ -89,6 +91,9 @@ def _entries(term: Term, program: Program) -> list[tuple[Key, Key, float]]:
 
 
 def _add_rows(model: pyo.ConcreteModel, rows: Rows, parts: dict[tuple[str, Key], list[Any]]) -> None:
+    if not rows.present.dims:
+        _add_row(model, rows, sum(parts.get((rows.name, ()), [])))
+        return
     keys = _keys(rows.present)
     bodies = {key: sum(parts.get((rows.name, key), [])) for key, _ in keys}
     constraint = pyo.Constraint([key for key, _ in keys if not isinstance(bodies[key], int)])
@@ -101,6 +106,17 @@ def _add_rows(model: pyo.ConcreteModel, rows: Rows, parts: dict[tuple[str, Key],
             _check_empty(rows.name, key, lower, upper)
         elif low is not None or high is not None:
             constraint.add(key, (low, bodies[key], high))
+
+
+def _add_row(model: pyo.ConcreteModel, rows: Rows, body: Any) -> None:
+    """A rule that stands alone, without labels."""
+    lower, upper = float(rows.lower), float(rows.upper)
+    if isinstance(body, int):
+        _check_empty(rows.name, (), lower, upper)
+        return
+    low = lower if np.isfinite(lower) else None
+    high = upper if np.isfinite(upper) else None
+    model.add_component(rows.name, pyo.Constraint(expr=(low, body, high)))
 
 
 def _check_empty(name: str, key: Key, lower: float, upper: float) -> None:

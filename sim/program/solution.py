@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+import pandas as pd
 import xarray as xr
 
 from sim.case import Case
+from sim.labelled import minimum
 from sim.plan import Plan, payment_shares, round_heads_up
 from sim.program.allocation import state_program
+from sim.program.answers import PRICE_COLUMNS, RANGE_COLUMNS, ranges, shadow_prices
 from sim.program.families.money import CAPITAL, RECURRENT
 from sim.program.families.transfers import IN, OUT
 from sim.program.highs import LevelResult, LevelsResult, Progress, Stop, solve_levels
@@ -17,12 +20,13 @@ from sim.program.matrix import Matrix, compile_matrix, values_of
 
 @dataclass(frozen=True)
 class Options:
-    """When to stop, and how ties are broken."""
+    """When to stop, how ties are broken, and which solver is called."""
 
     gap: float = 0.005
     node_limit: int | None = None
     tie_break_nodes: int | None = None
     tie_break: str = "programme"
+    solver: str = "highs"
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,16 @@ class Solution:
         levels: value, bound and gap of every level, in order.
         rounding_cost_yuan: present cost added by rounding heads up.
         decisions: every family of decisions as solved.
+        prices: of `sim.program.answers.shadow_prices`.
+        ranges: of `sim.program.answers.ranges`.
     """
 
     plan: Plan
     levels: tuple[LevelResult, ...]
     rounding_cost_yuan: float
     decisions: dict[str, xr.DataArray]
+    prices: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=PRICE_COLUMNS))
+    ranges: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=RANGE_COLUMNS))
 
     @property
     def closed(self) -> bool:
@@ -54,25 +62,36 @@ def allocate(
 
     Args:
         case: what is to be decided.
-        options: gap, node limits and tie-break.
+        options: gap, node limits, tie-break and solver.
         stop: asks for an early end.
         progress: called with level, incumbent and bound.
 
     Raises:
+        InputError: the solver is not installed.
         NoCertifiedPlanError: no plan was found.
     """
     program = state_program(case, tie_break=options.tie_break)
     matrix = compile_matrix(program)
     limits = (options.gap, options.node_limit, options.tie_break_nodes)
-    result = solve_levels(matrix, program.levels, *limits, stop, progress)
-    return read_solution(case, matrix, result)
+    if options.solver == "highs":
+        result = solve_levels(matrix, program.levels, *limits, stop, progress)
+    else:
+        from sim.program.pyomo_levels import solve_levels_by
+
+        result = solve_levels_by(options.solver, program, matrix, *limits, stop, progress)
+    return replace(
+        read_solution(case, matrix, result),
+        prices=shadow_prices(matrix, program.levels, result),
+        ranges=ranges(matrix, program.levels, result),
+    )
 
 
 def read_solution(case: Case, matrix: Matrix, result: LevelsResult) -> Solution:
-    """Return the plan that solved columns stand for, heads rounded up."""
+    """Return the plan that solved columns stand for, heads rounded up, without prices and ranges."""
     decisions = values_of(matrix, result.columns)
     solved = decisions["projects_started"]
     started = round_heads_up(solved, case.rules.projects["whole"])
+    solved = minimum(solved, started)  # dust that was not rounded up is no head
     extra = float(((started - solved) * case.costs["present_cost"]).sum())
     plan = Plan(
         solved=solved,

@@ -125,8 +125,10 @@ class Envelope(Part):
 
 
 class Solver(Part):
-    """When to stop."""
+    """Which solver is called, and when to stop."""
 
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] = "highs"
+    "highs, or the name of another solver that Pyomo knows and that is installed, e.g. scip_direct."
     gap: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.005
     "Relative gap at which a level counts as solved."
     node_limit: Annotated[int, Field(ge=1)] = 2000

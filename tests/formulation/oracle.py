@@ -31,6 +31,13 @@ def all_plans(small: Small) -> np.ndarray:
     return plans.reshape(len(plans), 5, 2, 2)
 
 
+def levels_of(small: Small) -> tuple[np.ndarray, list[tuple[np.ndarray, bool]]]:
+    """Every plan that keeps the rules, and its value of every level (and whether it is relative)."""
+    plans = all_plans(small)
+    plans = plans[_feasible(small, plans)]
+    return plans, _levels(small, plans)
+
+
 def level_values(small: Small) -> list[float]:
     """Optimal value of every level in turn, by enumeration."""
     plans = all_plans(small)

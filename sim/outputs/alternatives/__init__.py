@@ -1,0 +1,1 @@
+"""Alternatives of a run: found from its folder, certified, and written beside it."""
