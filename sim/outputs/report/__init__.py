@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sim.outputs.answer import answer
 from sim.outputs.report.charts import Chart, charts
 from sim.outputs.report.plan_sections import plan_sections
+from sim.outputs.report.proof_sections import proof_sections
 from sim.outputs.report.sections import sections
 from sim.outputs.texts import texts
 from sim.pipeline import RunResult
@@ -40,6 +41,7 @@ def render_report(
             answer=answer(result, tables, manifest, words),
             sections=sections(result, tables, manifest, words),
             plan=plan_sections(result, tables, manifest, words),
+            proof=proof_sections(tables["ranges"], tables["shadow_prices"], words),
             charts={chart.name: chart for chart in drawn},
             chart_data=_inlined([_plain(chart) for chart in drawn]),
             plotly=Markup(_plotly()),
