@@ -41,6 +41,8 @@ def _range(row: Mapping[Any, Any], words: Texts) -> list[str]:
 
 def _prices(prices: pd.DataFrame, words: Texts) -> Rows:
     """One line a limit and level, its largest price over years and counties."""
+    if prices.empty:
+        return []
     shown = prices[[f"price.{rule}" in words.words for rule in prices["rule"]]]
     rows = []
     for level, part in shown.groupby("level", sort=False):
