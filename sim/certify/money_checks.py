@@ -81,6 +81,12 @@ def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -
         yearly = np.abs(cube[..., shown].sum(axis=0) - due)
         yield check(f"{kind} of each project ties ({basis}), fen", whole, HALF_FEN + 1e-3)
         yield check(f"{kind} of each project and year ties ({basis}), fen", yearly, float(n_funds))
+    index = np.array([arithmetic.index(case, year) for year in _years(case)])
+    for kind in ("capital", "recurrent"):
+        off = np.abs(paid[kind, "nominal"] / index - paid[kind, "real"])[..., shown]
+        yield check(
+            f"real {kind} is the nominal one at the price year, fen", off, 1 + float((1 / index).max())
+        )
     known = set(zip(claims.ledger["kind"], claims.ledger["price_basis"], strict=True))
     yield check("no entry of another kind", float(len(known - set(paid))), 0.0)
     yield check("no negative entry", -claims.ledger["amount_fen"].to_numpy(dtype=float), 0.0)

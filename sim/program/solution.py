@@ -29,6 +29,9 @@ class Options:
     solver: str = "highs"
 
 
+USUAL = Options()
+
+
 @dataclass(frozen=True)
 class Solution:
     """A plan with its proof.
@@ -56,7 +59,7 @@ class Solution:
 
 
 def allocate(
-    case: Case, options: Options, stop: Stop | None = None, progress: Progress | None = None
+    case: Case, options: Options = USUAL, stop: Stop | None = None, progress: Progress | None = None
 ) -> Solution:
     """Find the least-cost projects for the targets, level by level.
 
