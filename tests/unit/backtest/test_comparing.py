@@ -72,6 +72,13 @@ def test_what_came_as_projected_has_no_error_and_lies_in_the_band(figures, centr
     assert score["coverage"] == 1
 
 
+def test_a_row_of_a_far_year_leaves_the_band_of_the_others_as_it_is(figures):
+    near = ("city", "births", 2022, 8000.0)
+    alone = compare(figures, actuals(near), 2020, SPREAD, 20).rows
+    beside = compare(figures, actuals(near, ("city", "births", 2034, 8000.0)), 2020, SPREAD, 20).rows
+    pd.testing.assert_frame_equal(beside.iloc[:1], alone)
+
+
 def test_without_drift_the_band_is_the_projection(figures):
     found = compare(figures, actuals(("city", "births", 2023, 8000.0)), 2020, STILL, 5)
     (row,) = found.rows.to_dict("records")
