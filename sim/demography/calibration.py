@@ -124,7 +124,9 @@ def _meet_births(one: xr.Dataset, births: float | None) -> xr.Dataset:
         return one
     said = float(project_population(one)["births"].sum())
     if said <= 0:
-        raise UnmetError("births", int(one["year"][0]), f"({births:g}) are met by no fertility: none is given")
+        raise UnmetError(
+            "births", int(one["year"][0]), f"({births:g}) are met by no fertility: none is given"
+        )
     return one.assign(asfr=one["asfr"] * (births / said))
 
 

@@ -117,3 +117,24 @@ def test_a_subset_stays_inside_its_parent_and_still_balances(seed, physicians, n
     flows = (staff["entries"] - staff["exits"]).isel(year=slice(1, None))
     np.testing.assert_allclose(heads.diff("year"), flows, atol=1e-8)
     assert (staff["exits"].isel(year=slice(1, None)) >= 0).all()
+
+
+def test_who_left_a_subset_does_not_come_back_when_its_parent_grows():
+    """Half the physicians leave twice, then 80 join them; nobody joins the subset."""
+    coords = {"cadre": ["physicians", "nurses"], "county": ["360102"]}
+    base = xr.DataArray([[100.0], [60.0]], dims=("cadre", "county"), coords=coords)
+    rates = _rates((0.0, 0.5, 0.0), (0.0, 0.0, 0.0))
+    ages = {"sex": ["female", "male"], "age": np.arange(15, 81)}
+    nothing = xr.DataArray(np.nan, dims=("cadre", *ages), coords={"cadre": rates["cadre"], **ages})
+    joins = (base * 0.0).expand_dims(year=YEARS[1:]).copy()
+    joins.loc[{"cadre": "physicians", "year": 2023}] = 80.0
+    inputs = rates.assign(
+        fte_per_head=0 * rates["attrition_rate"] + 1.0,
+        graduates=joins,
+        structure=nothing,
+        leaving=nothing.expand_dims(year=YEARS[1:]),
+    )
+    staff = no_action_stock(base, inputs, {"nurses": "physicians"}).sel(county="360102")
+    assert staff["headcount"].sel(cadre="nurses").values.tolist() == [60.0, 50.0, 25.0, 25.0]
+    assert staff["entries"].sel(cadre="nurses").values[1:].tolist() == [0.0, 0.0, 0.0]
+    assert staff["exits"].sel(cadre="nurses").values[1:].tolist() == [10.0, 25.0, 0.0]

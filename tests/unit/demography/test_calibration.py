@@ -128,7 +128,7 @@ def test_a_population_nobody_can_leave_is_refused(inputs):
 
 def test_a_later_year_of_residents_alone_keeps_what_births_and_deaths_said(inputs):
     """Births are known to 2021, deaths to 2022, residents to 2023: each carries on from its own last year."""
-    published = Published({y: 1.21e6 for y in (2021, 2022, 2023)}, {2021: 6e3}, {2021: 9e3, 2022: 1.3e4})
+    published = Published(dict.fromkeys((2021, 2022, 2023), 1210000.0), {2021: 6e3}, {2021: 9e3, 2022: 1.3e4})
     short = calibrate(inputs, Published(births={2021: 6e3}), 2021)
     found = calibrate(inputs, published, 2023)
     births = [(data["asfr"] / inputs["asfr"]).sel(age=28, year=[2022, 2023, 2030]) for data in (short, found)]

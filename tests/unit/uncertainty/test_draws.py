@@ -10,8 +10,8 @@ from sim.demography.inputs import population_inputs
 from sim.demography.projection import project_population
 from sim.evidence.book import open_book
 from sim.evidence.figures import Figures
-from sim.scenario.reading import load_scenario
 from sim.names import CITY
+from sim.scenario.reading import load_scenario
 from sim.uncertainty.draws import random_walks, spread_of_counties
 from sim.uncertainty.ensemble import Spread, drawn_inputs, ensemble
 from tests.small import few
@@ -127,7 +127,9 @@ def test_drawn_life_expectancy_is_longer_by_the_walk():
     (drawn,) = drawn_inputs(inputs, 2022, SPREAD, 250)
     ratio = inputs["sex_ratio_at_birth"].isel(county=0)
     longer = expectancy(drawn, ratio) - expectancy(inputs, ratio)
-    walk = random_walks("longevity", [CITY], [2022, 2023, 2024], 250, 0.2, 1.0, 5).squeeze("county", drop=True)
+    walk = random_walks("longevity", [CITY], [2022, 2023, 2024], 250, 0.2, 1.0, 5).squeeze(
+        "county", drop=True
+    )
     np.testing.assert_allclose(longer.std("draw"), 0.2 * FAR, rtol=0.15, atol=1e-9)
     np.testing.assert_allclose(longer.sel(year=walk["year"]).transpose(*walk.dims), walk, atol=0.01)
     assert (longer.sel(year=2021) == 0).all()
