@@ -65,13 +65,13 @@ def base_stocks(
     for n, row in enumerate(rows):
         if city[n] > 0 and np.isnan(given.values[n]).any():
             figures.derived(row["resource"], city[n], row["unit"], row["apportion_by"])
-    problems = list(_outgrown(figures, data, given))
+    problems = list(_outgrown(figures, data))
     if problems:
         raise InputError(problems)
     return check(data, OUTPUT, "stocks")
 
 
-def _outgrown(figures: Figures, stocks: xr.Dataset, given: xr.DataArray) -> Iterator[Problem]:
+def _outgrown(figures: Figures, stocks: xr.Dataset) -> Iterator[Problem]:
     """Every county in which a subset has more heads than the cadre it is part of."""
     known, stock = stocks["known"], stocks["stock"]
     for cadre in figures.book["workforce/cadres"]:

@@ -77,19 +77,16 @@ def staff_paths(
     aged = inputs["structure"].notnull().any(("sex", "age")).sel(cadre=cadres)
     pooled, known = inputs.sel(cadre=cadres[~aged]), inputs.sel(cadre=cadres[aged])
     years = [int(y) for y in graduates["year"].values]
-    pool, ages, joins = base.sel(cadre=pooled["cadre"]), None, None
-    if known.sizes["cadre"]:
-        joins = joining(known["structure"], known["entry_age"])
+    pool = base.sel(cadre=pooled["cadre"])
+    joins = joining(known["structure"], known["entry_age"]) if known.sizes["cadre"] else None
+    if joins is not None:
         ages = base.sel(cadre=known["cadre"]) * known["structure"]
     found = [xr.Dataset({"headcount": base, "exits": base * np.nan, "entries": base * np.nan})]
     for year in years:
-        leave, joined = (
-            _in_year(attrition, year).sel(cadre=cadres),
-            _in_year(graduates, year).sel(cadre=cadres),
-        )
+        leave, joined = (_in_year(array, year).sel(cadre=cadres) for array in (attrition, graduates))
         gone = pool * (pooled["retirement_rate"] + leave.sel(cadre=pooled["cadre"])).clip(max=1.0)
         heads, exits = [pool - gone + joined.sel(cadre=pooled["cadre"])], [gone]
-        if ages is not None:
+        if joins is not None:
             rest = known["cadre"]
             ages, left = a_year_older(
                 ages, _in_year(known["leaving"], year), leave.sel(cadre=rest), joined.sel(cadre=rest) * joins
@@ -99,7 +96,7 @@ def staff_paths(
         inside = _inside(whole, parents)
         found.append(xr.Dataset({"headcount": inside, "exits": out + (whole - inside), "entries": joined}))
         pool = inside.sel(cadre=pooled["cadre"])
-        if ages is not None:
+        if joins is not None:
             ages = ages * (inside / whole.where(whole > 0)).fillna(1.0).sel(cadre=known["cadre"])
     every = xr.DataArray([years[0] - 1, *years], dims="year", name="year")
     return xr.concat(xr.broadcast(*found), every)

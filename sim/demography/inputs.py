@@ -30,7 +30,10 @@ _AGE_LABELS = [str(age) for age in AGES]
 
 
 def population_inputs(figures: Figures, counties: list[str], until: int | None = None) -> xr.Dataset:
-    """Return the inputs of `project_population` for the counties of the scenario's city.
+    """Return the inputs of `project_population` for counties of the scenario's city.
+
+    What is published or planned for the city holds for all its counties together, so all are computed
+    whichever are asked for.
 
     The projection starts from the census, also where the plan's base year is later. Beside the inputs
     stand what draws start from: `standard_mx (year, sex, age)`, `life_expectancy (year)`,
@@ -42,12 +45,19 @@ def population_inputs(figures: Figures, counties: list[str], until: int | None =
         counties: county codes.
         until: the data cut-off, that of the scenario by default.
 
-    Raises:
-        InputError: a published figure that no rates meet, or a year without a rate; file and line.
-
     After the data cut-off rates are held or follow the UN path, and net migration is held or zero,
     as the scenario says; until then net migration meets the published year-end totals.
+
+    Raises:
+        InputError: a published figure that no rates meet, or a year without a rate; file and line.
     """
+    every = figures.book["counties"].where(city=figures.scenario.city).column("county")
+    whole = _of_city(figures, every, until)
+    return whole if counties == every else whole.sel(county=counties)
+
+
+def _of_city(figures: Figures, counties: list[str], until: int | None) -> xr.Dataset:
+    """The inputs of all counties of the city."""
     time = figures.scenario.time
     census_year = census_years(figures.book.tables, figures.scenario.city)[0]
     years = list(range(census_year + 1, time.end_year + 1))
