@@ -150,8 +150,9 @@ def write(
     basis: Basis = NOTHING,
 ) -> None:
     """Write the tables `rows`, `scores`, `left_out` and the page, beside first and then moved into place."""
-    part = folder.parent / f".{folder.name}.part"
+    part, old = (folder.parent / f".{folder.name}.{end}" for end in ("part", "old"))
     shutil.rmtree(part, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
     part.mkdir(parents=True)
     try:
         for name in ("rows", "scores", "left_out"):
@@ -159,10 +160,14 @@ def write(
         title = getattr(figures.scenario.title, lang)
         page = render(found, title, names(figures, lang), cut_off, draws, lang, basis)
         (part / "backtest.html").write_text(page, encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
         part.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         raise
 
 

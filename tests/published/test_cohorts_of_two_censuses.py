@@ -98,3 +98,24 @@ def test_the_younger_cohort_as_the_estimate_would_tell_worse_than_nothing(errors
     rural = errors[(errors["foretold"] == 70) & ~errors["area"].isin([*RECEIVING, "rest"])]
     told = rural.groupby("by")["error"].mean()
     assert told["own"] < told["city"]
+
+
+@pytest.mark.parametrize(
+    ("city", "usual", "exceptions"),
+    [
+        ("kunming", (0.02, 0.13), {"530111": 0.67, "rest": 0.87}),
+        ("nanchang", (0.40, 0.47), {"360121": 0.97}),
+        ("panzhihua", (1.0, 1.0), {}),
+        ("yancheng", (0.05, 0.15), {}),
+    ],
+)
+def test_the_shares_drawn_to_the_city_are_those_the_methods_state(city, usual, exceptions):
+    """`docs/methods.md` states them: where cohorts contradict each other, nearly all is drawn away."""
+    loaded = load_scenario(city)
+    areas, shift = cohort_shifts(Figures(open_book(loaded), loaded.scenario), 2020, MX)
+    _, drawn = shrunk_deviation(shift[:, :-1] - shift[:, -1:])
+    for area, share in zip(areas, drawn, strict=True):
+        if area in exceptions:
+            assert share == pytest.approx(exceptions[area], abs=0.02)
+        else:
+            assert usual[0] <= share <= usual[1], area
