@@ -82,6 +82,8 @@ def _outgrown(figures: Figures, stocks: xr.Dataset) -> Iterator[Problem]:
         for county in (str(name) for name in stock["county"].values[more]):
             have = stock.sel(county=county)
             found = f"{inner} of {county} are {float(have.sel(resource=inner)):.0f}"
+            if not figures.book["plans/county_baselines"].where(resource=inner, county=county).rows:
+                found += ", apportioned from the city (the county has no figure of its own)"
             most = f"no more than the {float(have.sel(resource=outer)):.0f} {outer} they are part of"
             yield Problem(_place_of(figures, inner, outer, county), found, most)
 

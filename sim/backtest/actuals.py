@@ -28,6 +28,8 @@ SCALES = {
 }
 SCALES |= {"个": 1.0, "institutions": 1.0, "units": 1.0, "count": 1.0, "hospitals": 1.0, "projects": 1.0}
 SCALES |= {"births": 1.0, "deaths": 1.0, "例": 1.0, "千人": 1e3, "万例": 1e4, "unit": 1.0, "名": 1.0}
+EVENTS = ("births", "deaths")
+"Units that count one indicator alone."
 OF_COUNTS = ("per ", "%", "‰", "children per", "beds per", "share", "ratio", "births", "deaths", "males per")
 RATES = (*OF_COUNTS, "persons in", "years", "元", "万元", "亿元", "yuan")
 "Beginnings of units that are no count: such figures are kept and left out of the comparison."
@@ -119,6 +121,9 @@ def _header_problems(header: list[str], label: str) -> Iterator[Problem]:
             yield Problem(
                 f"{label}:1:1", f"column {name!r} is missing", ", ".join(NEEDED), nearest(name, header)
             )
+    for n, name in enumerate(header, 1):
+        if name and name in header[: n - 1]:
+            yield Problem(f"{label}:1:{n}", f"column {name!r} stands twice", "each column once")
     if not any(name in header for name in PLACES):
         yield Problem(f"{label}:1:1", "no column says where", ", ".join(PLACES))
 
@@ -153,6 +158,9 @@ def _row(row: Mapping[str, str], county: str, where: str, header: list[str]) -> 
         return Problem(f"{where}:{header.index('year') + 1}", f"year is {row['year']!r}", "a year")
     unit, text = row["unit"].strip(), row["value"].strip()
     rate = unit not in SCALES
+    if unit in EVENTS and not row["indicator"].strip().startswith(unit):
+        found = f"unit of {row['indicator'].strip()} is {unit!r}"
+        return Problem(f"{where}:{header.index('unit') + 1}", found, "the unit of its indicator")
     if not _NUMBER.fullmatch(text):
         allowed = "a number; commas stand between thousands, as 6,437,500"
         return Problem(f"{where}:{header.index('value') + 1}", f"value is {row['value']!r}", allowed)

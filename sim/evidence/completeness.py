@@ -57,6 +57,7 @@ def completeness_problems(tables: Tables, scenario: Scenario) -> Iterator[Proble
     yield from _staffing(tables)
     yield from _cycles(tables)
     yield from resident_problems(tables, scenario)
+    yield from _subsets(tables)
     yield from _scenario_lists(scenario)
 
 
@@ -193,6 +194,17 @@ def _cost_bases(tables: Tables) -> Iterator[Problem]:
             if output is not None and output.number("value") != row.number("value"):
                 found = f"size of {project} is {row['value']}, its output {output['value']}"
                 yield Problem(row.where("value"), found, f"the same as {output.where('value')}")
+
+
+def _subsets(tables: Tables) -> Iterator[Problem]:
+    """No county is given more heads of a subset than of the cadre it is part of."""
+    given = {(row["resource"], row["county"]): row for row in tables["plans/county_baselines"]}
+    parents = {row["cadre"]: row["parent"] for row in tables["workforce/cadres"] if row["parent"]}
+    for (resource, county), row in given.items():
+        whole = given.get((parents.get(resource, ""), county))
+        if whole is not None and row.number("value") > whole.number("value"):
+            allowed = f"at most the {whole['value']} {whole['resource']} of {whole.where('value')}"
+            yield Problem(row.where("value"), f"{resource} of {county} are {row['value']}", allowed)
 
 
 def _cycles(tables: Tables) -> Iterator[Problem]:

@@ -76,6 +76,7 @@ def test_what_cannot_be_read_is_told_all_at_once_with_its_place(tmp_path, counti
     [
         ("region,year,indicator,valeu,unit\n", "column 'value' is missing"),
         ("year,indicator,value,unit\n", "no column says where"),
+        ("region,year,indicator,value,unit,value\n", "actual.csv:1:6: column 'value' stands twice"),
     ],
 )
 def test_a_wrong_header_is_told(tmp_path, counties, text, told):
@@ -137,6 +138,11 @@ def test_units_of_counts_are_brought_to_one(tmp_path, counties, value, unit, cou
     assert found[["indicator", "actual", "no_count"]].values.tolist() == [
         ["births", pytest.approx(count), False]
     ]
+
+
+def test_people_are_not_counted_in_births(tmp_path, counties):
+    with pytest.raises(InputError, match="unit of resident_population is 'births'"):
+        read(tmp_path, counties, HEADS + "南昌市,city,360100,,2021,resident_population,8,births,,\n")
 
 
 def test_a_rate_may_be_negative_and_is_marked_as_no_count(tmp_path, counties):

@@ -389,3 +389,13 @@ def test_a_county_that_grows_as_none_can_is_told(problems):
     added = "360121,2021,145.25,nanchang_population_2022,official,\n"
     found = problems({"population/published_counties.csv": lambda text: text.rstrip() + "\n" + added})
     assert any(p.found.startswith("persons of 360121 in 2021 is 145.25") for p in found)
+
+
+def test_a_county_given_more_gps_than_physicians_is_told(problems):
+    table = "plans/nanchang/county_baselines.csv"
+    rows = "".join(
+        f"360123,{cadre},baseline,{heads},,,persons,x,2020,,,,assumption,a,b\n"
+        for cadre, heads in (("physicians", 100), ("gps", 101))
+    )
+    found = problems({table: lambda text: text.rstrip() + "\n" + rows})
+    assert any(p.found == "gps of 360123 are 101" and "100 physicians" in p.allowed for p in found)
