@@ -31,14 +31,16 @@ def backtest(
     from sim.scenario.reading import load_scenario
 
     loaded = load_scenario(scenario, settings)
+    from sim.backtest.basis import basis_of, folder_name
     from sim.backtest.page import told
     from sim.backtest.running import backtest as compared
     from sim.backtest.running import census_of, names, write
 
     known = cut_off if cut_off is not None else census_of(loaded)
     figures, found = compared(loaded, files, known, draws)
-    folder = out / f"backtest-{loaded.scenario.name}-{known}"
-    write(folder, figures, found, known, draws, lang)
-    for line in told(found, names(figures, lang), known, lang):
+    basis = basis_of(figures, files, known, settings)
+    folder = out / folder_name(loaded, figures, basis, known, draws, lang)
+    write(folder, figures, found, known, draws, lang, basis)
+    for line in told(found, names(figures, lang), known, lang, basis):
         click.echo(line)
     click.echo(f"written: {folder / 'backtest.html'}")

@@ -59,24 +59,19 @@ def stock_by_age(
         and `heads_by_age (cadre, county, sex, age, year)`; persons.
 
     Raises:
-        ValueError: the structure of a cadre does not sum to 1.
+        ValueError: as `joining`.
     """
-    total = structure.sum(("sex", "age"))
-    if bool((abs(total - 1) > 1e-9).any()):
-        raise ValueError(f"age structures sum to {total.values}, expected 1")
     years = [int(y) for y in leaving["year"].values]
+    joins = joining(structure, entry_age)
     heads = (base * structure).transpose("cadre", "county", "sex", "age")
-    by_sex = structure.sum("age")
-    joins = (structure["age"] == entry_age).transpose("cadre", "age") * by_sex
-    stays_otherwise = 1 - attrition
     all_heads, exits = [heads], []
     for year in years:
-        kept = heads * (1 - leaving.sel(year=year, drop=True)) * stays_otherwise
-        older = kept.shift(age=1, fill_value=0.0)
-        oldest = kept.isel(age=-1, drop=True)
-        exits.append((heads - kept).sum(("sex", "age")) + oldest.sum("sex"))
-        heads = (older + entries.sel(year=year, drop=True) * joins).transpose(*heads.dims)
+        at = {"year": year}
+        heads, gone = a_year_older(
+            heads, leaving.sel(at, drop=True), attrition, entries.sel(at, drop=True) * joins
+        )
         all_heads.append(heads)
+        exits.append(gone)
     every = [years[0] - 1, *years]
     by_age = xr.concat(all_heads, xr.DataArray(every, dims="year", name="year")).transpose(..., "year")
     gone = xr.concat(exits, xr.DataArray(years, dims="year", name="year"))
@@ -85,3 +80,41 @@ def stock_by_age(
     data["entries"] = entries.reindex(year=every).transpose("cadre", "county", "year")
     data["headcount"] = data["headcount"].transpose("cadre", "county", "year")
     return data
+
+
+def joining(structure: xr.DataArray, entry_age: xr.DataArray) -> xr.DataArray:
+    """Return the share of those who enter by sex and age: (cadre, sex, age), all at the entry age.
+
+    Args:
+        structure: (cadre, sex, age) share of the cadre.
+        entry_age: (cadre) completed years at which graduates enter.
+
+    Raises:
+        ValueError: the structure of a cadre does not sum to 1, or has no such age.
+    """
+    total = structure.sum(("sex", "age"))
+    if bool((abs(total - 1) > 1e-9).any()):
+        raise ValueError(f"age structures sum to {total.values}, expected 1")
+    at = structure["age"] == entry_age
+    if not bool(at.any("age").all()):
+        raise ValueError(f"entry ages are {entry_age.values}, expected ages of the structure")
+    return at.transpose("cadre", "age") * structure.sum("age")
+
+
+def a_year_older(
+    heads: xr.DataArray, leaving: xr.DataArray, attrition: xr.DataArray, entries: xr.DataArray
+) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return heads by age a year on, and exits in the year.
+
+    Args:
+        heads: (..., cadre, county, sex, age) persons at the start of the year.
+        leaving: (cadre, sex, age) share retiring in the year.
+        attrition: (cadre, ...) share of the others leaving in the year.
+        entries: (..., cadre, county, sex, age) persons at the end of the year.
+
+    Returns:
+        heads, and exits (..., cadre, county).
+    """
+    kept = heads * (1 - leaving) * (1 - attrition).clip(min=0.0)
+    exits = (heads - kept).sum(("sex", "age")) + kept.isel(age=-1, drop=True).sum("sex")
+    return (kept.shift(age=1, fill_value=0.0) + entries).transpose(..., *heads.dims), exits

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import xarray as xr
 
 from sim.contracts import Contract, Variable, check
+from sim.errors import InputError, Problem
 from sim.evidence.figures import Figures, column_array
 from sim.indicators import PER_FACILITY, PER_POPULATION, WORKS, Indicator
 
@@ -63,7 +65,39 @@ def base_stocks(
     for n, row in enumerate(rows):
         if city[n] > 0 and np.isnan(given.values[n]).any():
             figures.derived(row["resource"], city[n], row["unit"], row["apportion_by"])
+    problems = list(_outgrown(figures, data))
+    if problems:
+        raise InputError(problems)
     return check(data, OUTPUT, "stocks")
+
+
+def _outgrown(figures: Figures, stocks: xr.Dataset) -> Iterator[Problem]:
+    """Every county in which a subset has more heads than the cadre it is part of."""
+    known, stock = stocks["known"], stocks["stock"]
+    for cadre in figures.book["workforce/cadres"]:
+        inner, outer = cadre["cadre"], cadre["parent"]
+        if not outer or not bool(known.sel(resource=[inner, outer]).all()):
+            continue
+        more = stock.sel(resource=inner, drop=True) > stock.sel(resource=outer, drop=True) * (1 + 1e-9)
+        for county in (str(name) for name in stock["county"].values[more]):
+            have = stock.sel(county=county)
+            found = f"{inner} of {county} are {float(have.sel(resource=inner)):.0f}"
+            if not figures.book["plans/county_baselines"].where(resource=inner, county=county).rows:
+                found += ", apportioned from the city (the county has no figure of its own)"
+            most = f"no more than the {float(have.sel(resource=outer)):.0f} {outer} they are part of"
+            yield Problem(_place_of(figures, inner, outer, county), found, most)
+
+
+def _place_of(figures: Figures, inner: str, outer: str, county: str) -> str:
+    """The cell of a county's own figure, else of the city's."""
+    for resource in (inner, outer):
+        for row in figures.book["plans/county_baselines"].where(resource=resource, county=county):
+            return row.where("value")
+    for table, column in (("plans/indicators", "baseline"), ("plans/assumed_baselines", "value")):
+        for row in figures.book[table].where(resource=inner):
+            if row[column]:
+                return row.where(column)
+    return f"{figures.book['plans/indicators'].file}:1:1"
 
 
 def fill(given: np.ndarray, apportioned: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ import xarray as xr
 
 from sim.contracts import Contract, Variable, check
 from sim.labelled import floor, minimum
-from sim.staff_ages import stock_by_age
+from sim.staff_ages import a_year_older, joining
 
 _FLOW = ("cadre", "county", "year")
 OUTPUT: Contract = {
@@ -42,64 +42,79 @@ def no_action_stock(
         `headcount`, `exits`, `entries` (cadre, county, year), persons, and `fte`, full-time
         equivalents; flows are missing in the base year. Heads and FTE are never added.
     """
-    aged = inputs["structure"].notnull().any(("sex", "age"))
-    pooled = _pool(base, inputs)
-    known = [str(c) for c in base["cadre"].values[aged.sel(cadre=base["cadre"]).values]]
-    if known:
-        pooled = _with_ages(pooled, base.sel(cadre=known), inputs.sel(cadre=known))
+    found = staff_paths(base, inputs, inputs["attrition_rate"], inputs["graduates"], parents)
+    staff = found.transpose(*_FLOW)
+    staff["fte"] = (staff["headcount"] * inputs["fte_per_head"]).transpose(*_FLOW)
+    for name in staff:
+        staff[name].attrs["units"] = "FTE" if name == "fte" else "persons"
+    return check(staff, OUTPUT, "workforce")
+
+
+def staff_paths(
+    base: xr.DataArray,
+    inputs: xr.Dataset,
+    attrition: xr.DataArray,
+    graduates: xr.DataArray,
+    parents: Mapping[str, str],
+) -> xr.Dataset:
+    """Return the paths of all cadres, with ages or without, year by year.
+
+    A subset is kept inside its parent in every year: who is more than the parent holds has left it,
+    at every age alike, and counts among the exits of the year.
+
+    Args:
+        base: (cadre, county) heads at the end of the base year.
+        inputs: of `staff_inputs`.
+        attrition: (cadre, ...) share leaving otherwise in a year; may also have year, county and draw.
+        graduates: (cadre, county, year, ...) persons entering at the end of a year.
+        parents: parent of each subset.
+
+    Returns:
+        `headcount`, `exits`, `entries` (..., cadre, county, year), persons; flows are missing in the
+        base year.
+    """
+    cadres = base["cadre"]
+    aged = inputs["structure"].notnull().any(("sex", "age")).sel(cadre=cadres)
+    pooled, known = inputs.sel(cadre=cadres[~aged]), inputs.sel(cadre=cadres[aged])
+    years = [int(y) for y in graduates["year"].values]
+    pool = base.sel(cadre=pooled["cadre"])
+    joins = joining(known["structure"], known["entry_age"]) if known.sizes["cadre"] else None
+    if joins is not None:
+        ages = base.sel(cadre=known["cadre"]) * known["structure"]
+    found = [xr.Dataset({"headcount": base, "exits": base * np.nan, "entries": base * np.nan})]
+    for year in years:
+        leave, joined = (_in_year(array, year).sel(cadre=cadres) for array in (attrition, graduates))
+        gone = pool * (pooled["retirement_rate"] + leave.sel(cadre=pooled["cadre"])).clip(max=1.0)
+        heads, exits = [pool - gone + joined.sel(cadre=pooled["cadre"])], [gone]
+        if joins is not None:
+            rest = known["cadre"]
+            ages, left = a_year_older(
+                ages, _in_year(known["leaving"], year), leave.sel(cadre=rest), joined.sel(cadre=rest) * joins
+            )
+            heads, exits = [*heads, ages.sum(("sex", "age"))], [*exits, left]
+        whole, out = (xr.concat(part, "cadre").sel(cadre=cadres) for part in (heads, exits))
+        inside = _inside(whole, parents)
+        found.append(xr.Dataset({"headcount": inside, "exits": out + (whole - inside), "entries": joined}))
+        pool = inside.sel(cadre=pooled["cadre"])
+        if joins is not None:
+            ages = ages * (inside / whole.where(whole > 0)).fillna(1.0).sel(cadre=known["cadre"])
+    every = xr.DataArray([years[0] - 1, *years], dims="year", name="year")
+    return xr.concat(xr.broadcast(*found), every)
+
+
+def _in_year(array: xr.DataArray, year: int) -> xr.DataArray:
+    return array.sel(year=year, drop=True) if "year" in array.dims else array
+
+
+def _inside(heads: xr.DataArray, parents: Mapping[str, str]) -> xr.DataArray:
+    """(..., cadre, county) heads, no subset with more than its parent."""
+    inside = heads.copy(deep=True)
+    have = set(heads["cadre"].values)
     for inner, outer in parents.items():
-        _keep_inside(pooled, inner, outer)
-    pooled["fte"] = (pooled["headcount"] * inputs["fte_per_head"]).transpose(*_FLOW)
-    for name in pooled:
-        pooled[name].attrs["units"] = "FTE" if name == "fte" else "persons"
-    return check(pooled, OUTPUT, "workforce")
-
-
-def _pool(base: xr.DataArray, inputs: xr.Dataset) -> xr.Dataset:
-    """One pool a cadre and county: a share retires and leaves, graduates come."""
-    leave = (inputs["retirement_rate"] + inputs["attrition_rate"]).clip(max=1.0).sel(cadre=base["cadre"])
-    years = [int(y) for y in inputs["graduates"]["year"].values]
-    heads = np.empty((*base.shape, len(years) + 1))
-    exits, entries = np.full_like(heads, np.nan), np.full_like(heads, np.nan)
-    heads[..., 0] = base.transpose("cadre", "county").values
-    graduates = inputs["graduates"].sel(cadre=base["cadre"]).transpose(*_FLOW).values
-    for t in range(1, len(years) + 1):
-        exits[..., t] = heads[..., t - 1] * leave.values[:, None]
-        entries[..., t] = graduates[..., t - 1]
-        heads[..., t] = heads[..., t - 1] - exits[..., t] + entries[..., t]
-    data = xr.Dataset(
-        coords={"cadre": base["cadre"], "county": base["county"], "year": [years[0] - 1, *years]}
-    )
-    for name, values in (("headcount", heads), ("exits", exits), ("entries", entries)):
-        data[name] = _FLOW, values
-    return data
-
-
-def _with_ages(pooled: xr.Dataset, base: xr.DataArray, inputs: xr.Dataset) -> xr.Dataset:
-    """Cadres whose ages are known follow the statutory schedule instead of the pool's rate."""
-    found = stock_by_age(
-        base,
-        inputs["structure"],
-        inputs["leaving"],
-        inputs["attrition_rate"],
-        inputs["graduates"],
-        inputs["entry_age"],
-    )
-    changed = pooled.copy(deep=True)
-    for name in ("headcount", "exits", "entries"):
-        changed[name].loc[{"cadre": base["cadre"]}] = found[name].transpose(*_FLOW)
-    return changed
-
-
-def _keep_inside(staff: xr.Dataset, inner: str, outer: str) -> None:
-    """Who is more than the parent holds has left it; the flows follow the heads."""
-    heads = staff["headcount"].sel(cadre=inner)
-    inside = minimum(heads, staff["headcount"].sel(cadre=outer, drop=True))
-    inside[{"year": 0}] = heads.isel(year=0)
-    net = inside.diff("year") - staff["entries"].sel(cadre=inner)
-    staff["headcount"].loc[{"cadre": inner}] = inside
-    staff["exits"].loc[{"cadre": inner, "year": net["year"]}] = (-net).clip(min=0.0)
-    staff["entries"].loc[{"cadre": inner, "year": net["year"]}] += net.clip(min=0.0)
+        if {inner, outer} <= have:
+            most = heads.sel(cadre=outer, drop=True)
+            inside.loc[{"cadre": inner}] = minimum(heads.sel(cadre=inner, drop=True), most)
+    return inside
 
 
 def recruitment_pool(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.errors import InputError, Problem, nearest
 from sim.evidence.tables import Table
-from sim.names import CITY
+from sim.names import CITY, QUALITIES
 
 NEEDED = ("year", "indicator", "value", "unit")
 PLACES = ("adcode", "county", "name", "region")
@@ -27,9 +27,13 @@ SCALES = {
     "places": 1.0,
 }
 SCALES |= {"个": 1.0, "institutions": 1.0, "units": 1.0, "count": 1.0, "hospitals": 1.0, "projects": 1.0}
+SCALES |= {"births": 1.0, "deaths": 1.0, "例": 1.0, "千人": 1e3, "万例": 1e4, "unit": 1.0, "名": 1.0}
+EVENTS = ("births", "deaths")
+"Units that count one indicator alone."
 OF_COUNTS = ("per ", "%", "‰", "children per", "beds per", "share", "ratio", "births", "deaths", "males per")
 RATES = (*OF_COUNTS, "persons in", "years", "元", "万元", "亿元", "yuan")
 "Beginnings of units that are no count: such figures are kept and left out of the comparison."
+_NUMBER = re.compile(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?")
 COLUMNS = ("level", "county", "indicator", "year", "actual", "quality", "source", "where")
 _YEAR = re.compile(r"(\d{4})(-\d{2}-\d{2})?")
 
@@ -47,19 +51,24 @@ def read_actuals(path: Path, counties: Table, city: str) -> pd.DataFrame:
         `level` (city or county), `county` (code, `city` for the whole, the words of the file for a place
         of the city that is no county of the table), `indicator` (with its age group or its unit where
         it is not a count of all ages), `year`, `actual` in persons, heads, beds or births, `quality`,
-        `source`, `where`; a census day counts as its year-end.
+        `source`, `where`, and `no_count`, whether the unit is none; a census day counts as its year-end.
 
     Raises:
         InputError: every cell that cannot be read, with file:line:column.
     """
     header, lines = _read(path)
     problems = list(_header_problems(header, str(path)))
+    problems += [
+        Problem(f"{path}:{number}:1", f"{len(cells)} fields", f"{len(header)} fields, as the first line")
+        for number, cells in lines
+        if len(cells) != len(header)
+    ]
     if problems:
         raise InputError(problems)
     places = _places(counties, city)
     rows, faults = list[dict[str, object]](), list[Problem]()
     for number, cells in lines:
-        row = dict(zip(header, cells, strict=False))
+        row = dict(zip(header, cells, strict=True))
         county = _county(row, places)
         if county is not None:
             found = _row(row, county, f"{path}:{number}", header)
@@ -69,7 +78,27 @@ def read_actuals(path: Path, counties: Table, city: str) -> pd.DataFrame:
                 rows.append(found)
     if faults:
         raise InputError(faults)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=[*COLUMNS, "no_count"])
+
+
+def one_a_year(actuals: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return one figure of each series and year, and those that stand beside it.
+
+    The better quality is kept (`sim.names.QUALITIES`, with any ending, as official_yearbook), the first of
+    equal quality. A series is an indicator of one place.
+
+    Args:
+        actuals: of `read_actuals`.
+    """
+    rank = actuals["quality"].map(_rank)
+    order = actuals.assign(rank=rank).sort_values("rank", kind="stable").index
+    again = actuals.loc[order].duplicated(["county", "indicator", "year"]).reindex(actuals.index)
+    return actuals[~again], actuals[again]
+
+
+def _rank(quality: str) -> int:
+    known = [n for n, name in enumerate(QUALITIES) if str(quality).startswith(name)]
+    return known[0] if known else len(QUALITIES)
 
 
 def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -92,6 +121,9 @@ def _header_problems(header: list[str], label: str) -> Iterator[Problem]:
             yield Problem(
                 f"{label}:1:1", f"column {name!r} is missing", ", ".join(NEEDED), nearest(name, header)
             )
+    for n, name in enumerate(header, 1):
+        if name and name in header[: n - 1]:
+            yield Problem(f"{label}:1:{n}", f"column {name!r} stands twice", "each column once")
     if not any(name in header for name in PLACES):
         yield Problem(f"{label}:1:1", "no column says where", ", ".join(PLACES))
 
@@ -124,12 +156,17 @@ def _row(row: Mapping[str, str], county: str, where: str, header: list[str]) -> 
     year = _YEAR.fullmatch(row["year"].strip())
     if year is None:
         return Problem(f"{where}:{header.index('year') + 1}", f"year is {row['year']!r}", "a year")
-    try:
-        value = float(row["value"].replace(",", ""))
-    except ValueError:
-        return Problem(f"{where}:{header.index('value') + 1}", f"value is {row['value']!r}", "a number")
-    unit = row["unit"].strip()
+    unit, text = row["unit"].strip(), row["value"].strip()
     rate = unit not in SCALES
+    if unit in EVENTS and not row["indicator"].strip().startswith(unit):
+        found = f"unit of {row['indicator'].strip()} is {unit!r}"
+        return Problem(f"{where}:{header.index('unit') + 1}", found, "the unit of its indicator")
+    if not _NUMBER.fullmatch(text):
+        allowed = "a number; commas stand between thousands, as 6,437,500"
+        return Problem(f"{where}:{header.index('value') + 1}", f"value is {row['value']!r}", allowed)
+    value = float(text.replace(",", ""))
+    if value < 0 and not rate:
+        return Problem(f"{where}:{header.index('value') + 1}", f"value is {row['value']!r}", "0 or more")
     if rate and not unit.startswith(RATES):
         place = f"{where}:{header.index('unit') + 1}"
         return Problem(place, f"unit is {unit!r}", ", ".join(SCALES), nearest(unit, SCALES))
@@ -144,4 +181,5 @@ def _row(row: Mapping[str, str], county: str, where: str, header: list[str]) -> 
         "quality": row.get("quality", ""),
         "source": row.get("source_title", ""),
         "where": where,
+        "no_count": rate,
     }

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.backtest.actuals import COLUMNS
-from sim.backtest.leaving import unspoken, why_left_out
+from sim.backtest.actuals import COLUMNS, one_a_year
+from sim.backtest.leaving import REPEATED, unspoken, why_left_out
 from sim.backtest.rivals import constant_growth, grey_model
 from sim.backtest.scores import percent_error, scores
 from sim.demography.inputs import population_inputs
@@ -75,7 +75,7 @@ def compare(
         standing: (resource, county, year) capacity without projects, from the same cut-off.
         staff: (draw, cadre, county, year) heads without decisions in every draw.
     """
-    actuals = actuals.assign(indicator=actuals["indicator"].replace(aliases()))
+    actuals, beside = one_a_year(actuals.assign(indicator=actuals["indicator"].replace(aliases())))
     later = actuals[actuals["year"] > cut_off]
     counties = figures.book["counties"].where(city=figures.scenario.city).column("county")
     inputs = population_inputs(figures, counties, cut_off)
@@ -90,7 +90,9 @@ def compare(
     unknown = unspoken(figures, cut_off)
     reasons = [why_left_out(row, central, of_plan, unknown) for row in later.to_dict("records")]
     later = later.assign(reason=reasons)
+    again = beside[beside["year"] > cut_off].assign(reason=REPEATED)
     compared, left_out = later[later["reason"] == ""], later[later["reason"] != ""]
+    left_out = pd.concat([left_out, again]).sort_index()
     if not len(compared):
         return Comparison(_table([]), scores(_table([])), left_out)
     drawn = [quantities(block) for block in ensemble(inputs, cut_off + 1, spread, draws)]
@@ -159,7 +161,7 @@ def _row(
 
 
 def _history(row: Mapping[Any, Any], actuals: pd.DataFrame, cut_off: int) -> tuple[np.ndarray, np.ndarray]:
-    """Published figures of the same series up to the cut-off; the last of a year where two stand.
+    """Published figures of the same series up to the cut-off, one a year (`one_a_year`).
 
     Figures from before a census that it revised cannot be told from others here: the user leaves
     them out of the file.
@@ -169,5 +171,5 @@ def _history(row: Mapping[Any, Any], actuals: pd.DataFrame, cut_off: int) -> tup
         & (actuals["county"] == row["county"])
         & (actuals["year"] <= cut_off)
     ]
-    by_year = same.sort_values("year", kind="stable").groupby("year")["actual"].last()
-    return by_year.index.to_numpy(dtype=float), by_year.to_numpy(dtype=float)
+    same = same.sort_values("year")
+    return same["year"].to_numpy(dtype=float), same["actual"].to_numpy(dtype=float)

@@ -10,12 +10,14 @@ import xarray as xr
 from sim.evidence.figures import Figures
 
 PLACE = "place"
+UNIT = "unit"
+REPEATED = "repeated"
 INDICATOR = "indicator"
 LATER_STOCK = "later_stock"
 NO_STOCK = "no_stock"
 AFTER_PROJECTION = "after_projection"
 AFTER_PLAN = "after_plan"
-REASONS = (INDICATOR, PLACE, AFTER_PROJECTION, AFTER_PLAN, LATER_STOCK, NO_STOCK)
+REASONS = (INDICATOR, UNIT, PLACE, REPEATED, AFTER_PROJECTION, AFTER_PLAN, LATER_STOCK, NO_STOCK)
 "Keys of the reasons; `texts.csv` says each in words."
 
 
@@ -37,7 +39,7 @@ def why_left_out(
     """Return why a figure is compared with nothing, '' where it can be compared.
 
     Args:
-        row: `county`, `indicator` and `year` of a published figure.
+        row: `county`, `indicator` and `year` of a published figure, and `no_count`, where that is known.
         central: (indicator, county, year) what is projected, NaN where it is not known.
         standing: indicators counted for the years of the plan only.
         unknown: of `unspoken`.
@@ -46,6 +48,8 @@ def why_left_out(
         one of `REASONS`, or ''.
     """
     indicator, county, year = row["indicator"], row["county"], row["year"]
+    if row.get("no_count", False):
+        return UNIT
     if indicator not in central["indicator"]:
         return unknown.get(indicator, INDICATOR)
     if county not in central["county"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -12,11 +13,14 @@ from typing import Any
 import jinja2
 import pandas as pd
 
+from sim.backtest.basis import Basis
 from sim.backtest.comparing import Comparison
 from sim.backtest.scores import FORECASTS
 
+_ENDED = re.compile(r"(.*?)(, \d.*| \(.*\))?", re.DOTALL)
 _HERE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
+NOTHING = Basis()
 SCORE_HEADS = (
     "level",
     "indicator",
@@ -38,7 +42,15 @@ def words(lang: str) -> dict[str, str]:
         return {row["key"]: row[lang] for row in csv.DictReader(file)}
 
 
-def render(found: Comparison, title: str, names: dict[str, str], cut_off: int, draws: int, lang: str) -> str:
+def render(
+    found: Comparison,
+    title: str,
+    names: dict[str, str],
+    cut_off: int,
+    draws: int,
+    lang: str,
+    basis: Basis = NOTHING,
+) -> str:
     """Return the page of a back-test, self-contained; the same inputs give the same bytes.
 
     Args:
@@ -48,6 +60,7 @@ def render(found: Comparison, title: str, names: dict[str, str], cut_off: int, d
         cut_off: last year whose published figures were known.
         draws: number of draws of the band.
         lang: `zh` or `en`.
+        basis: settings and files it rests on.
     """
     t = words(lang)
     environment = jinja2.Environment(
@@ -62,6 +75,8 @@ def render(found: Comparison, title: str, names: dict[str, str], cut_off: int, d
         title=title,
         intro=t["intro"].format(cut_off=cut_off, n=len(found.rows), draws=draws),
         nothing=t["nothing"].format(cut_off=cut_off),
+        basis=basis,
+        hindsight=_hindsight(basis, cut_off, t),
         left_out_note=t["left_out_note"].format(n=len(found.left_out)),
         left_out=left_out_rows(found.left_out, names, t),
         score_heads=SCORE_HEADS,
@@ -70,8 +85,15 @@ def render(found: Comparison, title: str, names: dict[str, str], cut_off: int, d
     )
 
 
-def told(found: Comparison, names: Mapping[str, str], cut_off: int, lang: str) -> list[str]:
-    """Return what the command says: the scores or that there are none, then what is left out and why."""
+def _hindsight(basis: Basis, cut_off: int, t: Mapping[str, str]) -> str:
+    """That later knowledge entered, '' where none did."""
+    return t["hindsight"].format(cut_off=cut_off, revision=basis.revision) if basis.revision else ""
+
+
+def told(
+    found: Comparison, names: Mapping[str, str], cut_off: int, lang: str, basis: Basis = NOTHING
+) -> list[str]:
+    """Return what the command says: scores or that there are none, what is left out, what was not known."""
     t = words(lang)
     lines = [t["nothing"].format(cut_off=cut_off)]
     if len(found.rows):
@@ -81,7 +103,7 @@ def told(found: Comparison, names: Mapping[str, str], cut_off: int, lang: str) -
         lines.append(t["left_out_note"].format(n=len(found.left_out)))
         counts = found.left_out["reason"].value_counts()
         lines += [f"{n}\t{t[f'reason.{reason}']}" for reason, n in sorted(counts.items())]
-    return lines
+    return [*lines, *filter(None, [_hindsight(basis, cut_off, t)])]
 
 
 def score_rows(scores: pd.DataFrame, names: Mapping[str, str], t: Mapping[str, str]) -> list[list[str]]:
@@ -103,7 +125,8 @@ def _row(row: Mapping[Any, Any], names: dict[str, str], t: dict[str, str]) -> li
     band = f"{_number(row['low'])} – {_number(row['high'])}"
     rivals = [_number(row[name]) for name in ("constant_growth", "grey_model")]
     head = [names.get(county, county), _said(row["indicator"], names, t), str(row["year"])]
-    return [*head, *numbers, error, band, *rivals, str(row["quality"])]
+    quality = str(row["quality"])
+    return [*head, *numbers, error, band, *rivals, t.get(f"quality.{quality}", quality)]
 
 
 def left_out_rows(left_out: pd.DataFrame, names: Mapping[str, str], t: Mapping[str, str]) -> list[list[str]]:
@@ -116,7 +139,9 @@ def left_out_rows(left_out: pd.DataFrame, names: Mapping[str, str], t: Mapping[s
 
 
 def _said(indicator: object, names: Mapping[str, str], t: Mapping[str, str]) -> str:
-    return t.get(f"indicator.{indicator}") or names.get(str(indicator), str(indicator))
+    """An indicator in words, with the age group or the unit it may end in."""
+    name, end = _ENDED.fullmatch(str(indicator)).groups()  # type: ignore[union-attr]
+    return (t.get(f"indicator.{name}") or names.get(name, name)) + (end or "")
 
 
 def _percent(value: float, sign: str = "") -> str:

@@ -10,8 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from sim.backtest.actuals import read_actuals
+from sim.backtest.basis import Basis
 from sim.backtest.comparing import Comparison, compare
-from sim.backtest.page import render
+from sim.backtest.page import NOTHING, render
 from sim.errors import InputError, Problem
 from sim.evidence.book import open_book
 from sim.evidence.figures import Figures
@@ -139,21 +140,34 @@ def census_of(loaded: LoadedScenario) -> int:
     return census_years(open_book(loaded).tables, loaded.scenario.city)[0]
 
 
-def write(folder: Path, figures: Figures, found: Comparison, cut_off: int, draws: int, lang: str) -> None:
+def write(
+    folder: Path,
+    figures: Figures,
+    found: Comparison,
+    cut_off: int,
+    draws: int,
+    lang: str,
+    basis: Basis = NOTHING,
+) -> None:
     """Write the tables `rows`, `scores`, `left_out` and the page, beside first and then moved into place."""
-    part = folder.parent / f".{folder.name}.part"
+    part, old = (folder.parent / f".{folder.name}.{end}" for end in ("part", "old"))
     shutil.rmtree(part, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
     part.mkdir(parents=True)
     try:
         for name in ("rows", "scores", "left_out"):
             getattr(found, name).to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
         title = getattr(figures.scenario.title, lang)
-        page = render(found, title, names(figures, lang), cut_off, draws, lang)
+        page = render(found, title, names(figures, lang), cut_off, draws, lang, basis)
         (part / "backtest.html").write_text(page, encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
         part.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         raise
 
 

@@ -42,7 +42,7 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
         one row for each level and indicator, none where there are no rows; columns `SCORES`: `n`, for
         each forecast `_mape` and `_bias` in percent of the actual value (bias above 0: too high) and
         `_n`, the rows that have an error in percent (a forecast, and an actual value other than 0),
-        and `coverage`, the share of actual values inside the band.
+        and `coverage`, the share of actual values inside the band, without those of 0.
     """
     found = []
     for (level, indicator), part in rows.groupby(["level", "indicator"], sort=True):
@@ -51,7 +51,8 @@ def scores(rows: pd.DataFrame) -> pd.DataFrame:
             error = percent_error(part[name], part["actual"])
             row |= {f"{name}_n": int(error.notna().sum()), f"{name}_mape": float(error.abs().mean())}
             row[f"{name}_bias"] = float(error.mean())
-        inside = (part["low"] <= part["actual"]) & (part["actual"] <= part["high"])
-        row["coverage"] = float(inside.mean()) if part["low"].notna().all() else np.nan
+        told = part[part["actual"] != 0]
+        inside = (told["low"] <= told["actual"]) & (told["actual"] <= told["high"])
+        row["coverage"] = float(inside.mean()) if told["low"].notna().all() else np.nan
         found.append(row)
     return pd.DataFrame(found, columns=list(SCORES))

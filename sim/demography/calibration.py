@@ -24,6 +24,14 @@ REACH, SHIFT_REACH = 12.0, 2.0
 "Years of life expectancy, and shift on the logit scale, within which published deaths are looked for."
 
 
+class UnmetError(ValueError):
+    """A published figure that no rates meet; `quantity` is `births`, `deaths` or `residents`."""
+
+    def __init__(self, quantity: str, year: int, why: str) -> None:
+        self.quantity, self.year, self.why = quantity, year, why
+        super().__init__(f"{quantity} of {year} {why}")
+
+
 @dataclass(frozen=True)
 class Published:
     """Figures published for a city by year, and residents of its counties by (county, year).
@@ -49,19 +57,19 @@ def calibrate(inputs: xr.Dataset, published: Published, cut_off: int, carry_on: 
         inputs: of `population_inputs`, with `standard_mx`, `life_expectancy` and `migration_pattern`.
         published: the published figures.
         cut_off: last year whose figures count.
-        carry_on: whether fertility and survival (on the odds scale) stay moved in the years after the
-            last published one as they were in it.
+        carry_on: whether fertility stays moved after the last year of published births as in it, and
+            survival (on the odds scale) after the last year of published deaths; the years between
+            whose residents alone are published are closed with what is carried on.
 
     Returns:
         the inputs with `asfr`, `survival_ratio` and `net_migration` of those years moved; the counties
         sum to their city. Where figures of all counties differ from the city's, the city's hold.
 
     Raises:
-        ValueError: published deaths cannot be met by any life expectancy within 12 years of the path,
+        UnmetError: published deaths cannot be met by any life expectancy within 12 years of the path,
             or published residents by any migration.
     """
-    start, last = inputs["population_base"], 0
-    before = inputs
+    start, given = inputs["population_base"], inputs
     for year in (int(y) for y in inputs["year"].values):
         if year > cut_off:
             break
@@ -71,22 +79,29 @@ def calibrate(inputs: xr.Dataset, published: Published, cut_off: int, carry_on: 
                 one = _meet_births(one, published.births.get(year))
                 one = _meet_deaths(one, published.deaths.get(year))
             one = _meet_residents(one, published, year)
-            inputs, last = _with_year(inputs, one, year), year
+            inputs = _with_year(inputs, one, year)
+            if carry_on and year in published.births:
+                inputs = _with_fertility_of(inputs, given, year)
+            if carry_on and year in published.deaths:
+                inputs = _with_survival_of(inputs, given, year)
         start = project_population(one)["population"].isel(year=-1, drop=True)
-    return _carried_on(inputs, before, last) if last and carry_on else inputs
+    return inputs
 
 
-def _carried_on(inputs: xr.Dataset, before: xr.Dataset, last: int) -> xr.Dataset:
-    """What the last published year moved fertility and survival by holds in the years after it."""
-    later = inputs["year"] > last
-    now, then = inputs.sel(year=last, drop=True), before.sel(year=last, drop=True)
-    factor = (now["asfr"] / then["asfr"].where(then["asfr"] > 0)).fillna(1.0)
-    moved = _odds(now["survival_ratio"]) / _odds(then["survival_ratio"])
-    after = _odds(inputs["survival_ratio"]) * moved
-    return inputs.assign(
-        asfr=inputs["asfr"].where(~later, inputs["asfr"] * factor),
-        survival_ratio=inputs["survival_ratio"].where(~later, after / (1 + after)),
-    )
+def _with_fertility_of(inputs: xr.Dataset, given: xr.Dataset, year: int) -> xr.Dataset:
+    """What the births of a year moved fertility by holds in the years after it."""
+    now, then = (data["asfr"].sel(year=year, drop=True) for data in (inputs, given))
+    factor = (now / then.where(then > 0)).fillna(1.0)
+    before = inputs["year"] <= year
+    return inputs.assign(asfr=inputs["asfr"].where(before, given["asfr"] * factor))
+
+
+def _with_survival_of(inputs: xr.Dataset, given: xr.Dataset, year: int) -> xr.Dataset:
+    """What the deaths of a year moved survival by, on the odds scale, holds in the years after it."""
+    now, then = (data["survival_ratio"].sel(year=year, drop=True) for data in (inputs, given))
+    after = _odds(given["survival_ratio"]) * _odds(now) / _odds(then)
+    before = inputs["year"] <= year
+    return inputs.assign(survival_ratio=inputs["survival_ratio"].where(before, after / (1 + after)))
 
 
 def _odds(share: xr.DataArray) -> xr.DataArray:
@@ -108,6 +123,10 @@ def _meet_births(one: xr.Dataset, births: float | None) -> xr.Dataset:
     if births is None:
         return one
     said = float(project_population(one)["births"].sum())
+    if said <= 0:
+        raise UnmetError(
+            "births", int(one["year"][0]), f"({births:g}) are met by no fertility: none is given"
+        )
     return one.assign(asfr=one["asfr"] * (births / said))
 
 
@@ -129,7 +148,7 @@ def _meet_deaths(one: xr.Dataset, deaths: float | None) -> xr.Dataset:
     within = too_many(-SHIFT_REACH) <= 0 <= too_many(SHIFT_REACH)
     found = brentq(too_many, -SHIFT_REACH, SHIFT_REACH, xtol=1e-10) if within else np.inf
     if not within or abs(mortality.expectancy(start + found) - path).max() > REACH:
-        raise ValueError(f"deaths of {year}, {deaths:g}, are met by no life expectancy near the path")
+        raise UnmetError("deaths", year, f"({deaths:g}) are met by no life expectancy near the path")
     return moved(found)
 
 
@@ -160,8 +179,8 @@ def _meet_residents(one: xr.Dataset, published: Published, year: int) -> xr.Data
             break
         wanted = wanted + missing
     else:
-        year, open_ = int(one["year"][0]), float(abs(missing).max())
-        raise ValueError(f"residents of {year} are not met: {open_:.0f} persons are missing in a county")
+        open_ = float(abs(missing).max())
+        raise UnmetError("residents", year, f"are not met: {open_:.0f} persons are missing in a county")
     return trial
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from sim.demography.calibration import Published, calibrate, mortality_of, shrunk_fertility
+from sim.demography.calibration import Published, UnmetError, calibrate, mortality_of, shrunk_fertility
 from sim.demography.graduation import graduate, group_of_age
 from sim.demography.life_table import combined_expectancy
 from sim.demography.migration import rogers_castro
@@ -30,7 +30,10 @@ _AGE_LABELS = [str(age) for age in AGES]
 
 
 def population_inputs(figures: Figures, counties: list[str], until: int | None = None) -> xr.Dataset:
-    """Return the inputs of `project_population` for the counties of the scenario's city.
+    """Return the inputs of `project_population` for counties of the scenario's city.
+
+    What is published or planned for the city holds for all its counties together, so all are computed
+    whichever are asked for.
 
     The projection starts from the census, also where the plan's base year is later. Beside the inputs
     stand what draws start from: `standard_mx (year, sex, age)`, `life_expectancy (year)`,
@@ -41,9 +44,20 @@ def population_inputs(figures: Figures, counties: list[str], until: int | None =
         figures: the evidence.
         counties: county codes.
         until: the data cut-off, that of the scenario by default.
+
     After the data cut-off rates are held or follow the UN path, and net migration is held or zero,
     as the scenario says; until then net migration meets the published year-end totals.
+
+    Raises:
+        InputError: a published figure that no rates meet, or a year without a rate; file and line.
     """
+    every = figures.book["counties"].where(city=figures.scenario.city).column("county")
+    whole = _of_city(figures, every, until)
+    return whole if counties == every else whole.sel(county=counties)
+
+
+def _of_city(figures: Figures, counties: list[str], until: int | None) -> xr.Dataset:
+    """The inputs of all counties of the city."""
     time = figures.scenario.time
     census_year = census_years(figures.book.tables, figures.scenario.city)[0]
     years = list(range(census_year + 1, time.end_year + 1))
@@ -67,7 +81,10 @@ def population_inputs(figures: Figures, counties: list[str], until: int | None =
     inputs["survival_ratio"] = dims, mortality.survival(mortality.shift(expectancy))
     inputs["net_migration"] = dims, _net_migration(figures, inputs, last_known)
     carry_on = figures.scenario.population.correction_after_information == "hold"
-    return calibrate(inputs, _published(figures, counties), last_known, carry_on)
+    try:
+        return calibrate(inputs, _published(figures, counties), last_known, carry_on)
+    except UnmetError as error:
+        raise InputError([_where_unmet(figures, counties, error)]) from error
 
 
 def _remember(figures: Figures, years: list[int]) -> None:
@@ -216,3 +233,14 @@ def _published(figures: Figures, counties: list[str]) -> Published:
             if r["county"] in counties
         },
     )
+
+
+def _where_unmet(figures: Figures, counties: list[str], error: UnmetError) -> Problem:
+    """The cell of the published figure that nothing meets."""
+    year, book = str(error.year), figures.book
+    totals = book["population/published_totals"].where(city=figures.scenario.city, year=year).rows
+    of_counties = book["population/published_counties"].where(year=year).rows
+    vital = book["population/published_vital"].where(city=figures.scenario.city, year=year).rows
+    people = (*totals, *(row for row in of_counties if row["county"] in counties))
+    row, column = (people[0], "persons") if error.quantity == "residents" else (vital[0], error.quantity)
+    return Problem(row.where(column), str(error), "a figure the census and the rates can lead to")

@@ -13,6 +13,7 @@ P(t+1) = P(t) + births - deaths + net migration is a check and not a definition.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -111,7 +112,7 @@ BOUNDS = {
     "population_base": (0.0, np.inf, "persons"),
     "survival_ratio": (0.0, 1.0, "a share surviving into each age"),
     "asfr": (0.0, 1.0, "births per woman-year, not per 1,000 women"),
-    "sex_ratio_at_birth": (0.5, 2.0, "male births per female birth"),
+    "sex_ratio_at_birth": (0.8, 1.5, "male births per female birth, not their share of births"),
     "net_migration": (-np.inf, np.inf, "persons"),
 }
 HIGHEST_TFR = 15.0
@@ -145,9 +146,18 @@ def _check_labels(inputs: xr.Dataset) -> None:
     if not np.array_equal(inputs["age"].values, AGES):
         missing = sorted(set(AGES.tolist()) - set(inputs["age"].values.tolist()))
         raise ValueError(f"age must be the single ages 0..100; missing or out of order: {missing or 'order'}")
-    years = [int(year) for year in inputs["year"].values]
-    if years != list(range(years[0], years[0] + len(years))):
-        raise ValueError(f"years are not consecutive: {years}")
+    years = inputs["year"].values
+    if not np.issubdtype(years.dtype, np.integer):
+        raise ValueError(f"years are {years[:3]} of type {years.dtype}, expected whole numbers")
+    if not len(years) or not np.array_equal(years, np.arange(years[0], years[0] + len(years))):
+        raise ValueError(f"years are not consecutive, or there is none: {years.tolist()}")
+    for name in ("county", "draw"):
+        if inputs.sizes.get(name, 1) == 0:
+            raise ValueError(f"{name} is empty, expected at least one")
+        labels = inputs[name].values.tolist() if name in inputs.coords else []
+        twice = [label for label, n in Counter(labels).items() if n > 1]
+        if twice:
+            raise ValueError(f"{name} has {twice[0]} twice, expected each once")
 
 
 def _by_row(array: xr.DataArray, name: str, tail: tuple[str, ...], sizes: dict[str, int]) -> np.ndarray:
@@ -185,6 +195,10 @@ def _check_bounds(array: xr.DataArray, values: np.ndarray, name: str) -> None:
         if totals.max() > HIGHEST_TFR:
             place = _place(array.isel(age=0), np.argwhere(totals == totals.max())[0])
             raise ValueError(f"asfr sums to {totals.max():g} at {place}; expected {meaning}")
+        ends = array.isel(age=[0, -1])
+        if float(ends.max()) > 0:
+            place = _place(ends, np.argwhere(ends.values > 0)[0])
+            raise ValueError(f"asfr is above 0 at {place}; expected 0 there: nobody of that age gives birth")
 
 
 def _place(array: xr.DataArray, index: np.ndarray) -> str:

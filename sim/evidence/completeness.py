@@ -9,7 +9,8 @@ from sim.errors import Problem, nearest
 from sim.evidence.dictionary import rules
 from sim.evidence.fitting import census_years
 from sim.evidence.grammar import grammar_problems, rule_problems
-from sim.evidence.tables import Row, Table
+from sim.evidence.residents import resident_problems
+from sim.evidence.tables import Row, Table, missing_rows
 from sim.names import AGES, SEXES
 from sim.scenario.schema import Scenario
 
@@ -55,18 +56,9 @@ def completeness_problems(tables: Tables, scenario: Scenario) -> Iterator[Proble
     yield from _cost_bases(tables)
     yield from _staffing(tables)
     yield from _cycles(tables)
-    yield from _census(tables, scenario)
-    yield from _published(tables, scenario)
-    yield from _previous_census(tables, scenario)
+    yield from resident_problems(tables, scenario)
+    yield from _subsets(tables)
     yield from _scenario_lists(scenario)
-
-
-def _missing(table: Table, columns: tuple[str, ...], wanted: Iterator[tuple[str, ...]]) -> Iterator[Problem]:
-    have = {tuple(row[column] for column in columns) for row in table}
-    for key in wanted:
-        if key not in have:
-            named = ", ".join(f"{c} {k}" for c, k in zip(columns, key, strict=True))
-            yield Problem(f"{table.file}:1:1", f"no row for {named}", "one row for each")
 
 
 def _grids(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
@@ -83,7 +75,7 @@ def _grids(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
         "population/national_vital": {"year": years},
     }
     for name, axes in grids.items():
-        yield from _missing(tables[name], tuple(axes), product(*axes.values()))
+        yield from missing_rows(tables[name], tuple(axes), product(*axes.values()))
     if not tables["population/life_expectancy"].where(city=scenario.city).rows:
         place = f"{tables['population/life_expectancy'].file}:1:1"
         yield Problem(place, f"no life expectancy of city {scenario.city}", "at least one year")
@@ -102,21 +94,21 @@ def _parameters(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
     for row in tables["workforce/rates"].where(parameter="growth_ceiling"):
         if not row[column]:
             yield Problem(row.where(column), f"the {column} ceiling of {row['cadre']} is unknown", "a figure")
-    yield from _missing(tables["workforce/rates"], ("cadre", "parameter"), wanted)
+    yield from missing_rows(tables["workforce/rates"], ("cadre", "parameter"), wanted)
     names = ((name,) for name in rules()["scalars"].parameters)
-    yield from _missing(tables["scalars"], ("name",), names)
-    yield from _missing(tables["plans/scalars"], ("name",), iter([("net_migration_per_year",)]))
+    yield from missing_rows(tables["scalars"], ("name",), names)
+    yield from missing_rows(tables["plans/scalars"], ("name",), iter([("net_migration_per_year",)]))
     presets = product((scenario.priority,), _FORCES)
     if scenario.priority in tables["priorities"].column("preset"):
-        yield from _missing(tables["priorities"], ("preset", "force"), presets)
+        yield from missing_rows(tables["priorities"], ("preset", "force"), presets)
 
 
 def _projects(tables: Tables) -> Iterator[Problem]:
     types, values = tables["projects/types"], tables["projects/values"]
     pair = ("project", "parameter")
-    yield from _missing(values, pair, product(types.column("project"), _VALUES))
+    yield from missing_rows(values, pair, product(types.column("project"), _VALUES))
     sampled = ((row["project"], "size" if row["cost_sample"] else "capital_cost") for row in types)
-    yield from _missing(values, pair, iter(list(sampled)))
+    yield from missing_rows(values, pair, iter(list(sampled)))
     for row in values:
         if row["parameter"] in _MONEY and not row["year"]:
             yield Problem(
@@ -204,6 +196,17 @@ def _cost_bases(tables: Tables) -> Iterator[Problem]:
                 yield Problem(row.where("value"), found, f"the same as {output.where('value')}")
 
 
+def _subsets(tables: Tables) -> Iterator[Problem]:
+    """No county is given more heads of a subset than of the cadre it is part of."""
+    given = {(row["resource"], row["county"]): row for row in tables["plans/county_baselines"]}
+    parents = {row["cadre"]: row["parent"] for row in tables["workforce/cadres"] if row["parent"]}
+    for (resource, county), row in given.items():
+        whole = given.get((parents.get(resource, ""), county))
+        if whole is not None and row.number("value") > whole.number("value"):
+            allowed = f"at most the {whole['value']} {whole['resource']} of {whole.where('value')}"
+            yield Problem(row.where("value"), f"{resource} of {county} are {row['value']}", allowed)
+
+
 def _cycles(tables: Tables) -> Iterator[Problem]:
     """Nothing may be a part of itself, or require itself."""
     parents = {row["cadre"]: row for row in tables["workforce/cadres"]}
@@ -216,55 +219,6 @@ def _cycles(tables: Tables) -> Iterator[Problem]:
     for row in tables["projects/prerequisites"]:
         if row["project"] == row["requires"]:
             yield Problem(row.where("requires"), f"{row['project']} requires itself", "another project")
-
-
-def _census(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
-    """Both tables of residents must say the same, and every age be in one group."""
-    census = tables["population/census_age_sex"]
-    for row in tables["counties"].where(city=scenario.city):
-        people = sum(r.number("persons") for r in census if r["county"] == row["county"])
-        if people != row.number("population"):
-            found = (
-                f"population of {row['county']} is {row['population']}, its census ages sum to {people:.0f}"
-            )
-            yield Problem(row.where("population"), found, "the same figure")
-    groups = set(census.column("age_group"))
-    allowed = rules()["population/census_age_sex"].columns["age_group"].allowed
-    for group in allowed:
-        if group not in groups:
-            yield Problem(f"{census.file}:1:1", f"no row of age group {group}", ", ".join(allowed))
-
-
-def _published(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
-    """Some counties of a city cannot have more residents than the city."""
-    counties = tables["counties"].where(city=scenario.city).column("county")
-    totals = {row["year"]: row for row in tables["population/published_totals"].where(city=scenario.city)}
-    for year, city in totals.items():
-        rows = tables["population/published_counties"].where(year=year)
-        own = [row for row in rows if row["county"] in counties]
-        total = sum(row.number("persons") for row in own)
-        if len(own) < len(counties) and total >= city.number("persons"):
-            found = f"{len(own)} of {len(counties)} counties have {total:.0f} residents in {year}"
-            yield Problem(own[-1].where("persons"), found, f"less than the city's {city['persons']}")
-
-
-def _previous_census(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
-    """Its areas are the city and counties of it, each whole, and its year a multiple of 5 back."""
-    rows = tables["population/previous_census"].where(city=scenario.city)
-    if not rows.rows:
-        return
-    areas = [scenario.city, *tables["counties"].where(city=scenario.city).column("county")]
-    census = census_years(tables, scenario.city)
-    for row in rows:
-        if row["area"] not in areas:
-            near = nearest(row["area"], areas)
-            yield Problem(row.where("area"), f"area is {row['area']!r}", ", ".join(areas), near)
-        if census and census[0] - int(row["year"]) not in (5, 10, 15):
-            allowed = f"5, 10 or 15 years before the census of {census[0]}"
-            yield Problem(row.where("year"), f"year is {row['year']}", allowed)
-    groups = rules()["population/previous_census"].columns["age_group"].allowed
-    have = {scenario.city, *rows.column("area")} & set(areas)
-    yield from _missing(rows, ("area", "sex", "age_group"), product(sorted(have), SEXES, groups))
 
 
 def _scenario_lists(scenario: Scenario) -> Iterator[Problem]:

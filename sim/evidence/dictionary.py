@@ -70,10 +70,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class TableRules:
-    """Columns and parameters of one table."""
+    """Columns and parameters of one table, and what its figures amount to (`derived`), with bounds."""
 
     columns: Mapping[str, Entry]
     parameters: Mapping[str, Entry]
+    derived: Mapping[str, Entry]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -103,8 +104,8 @@ def rules() -> Mapping[str, TableRules]:
         entries = [_entry(row) for row in csv.DictReader(file)]
     tables: dict[str, TableRules] = {}
     for entry in entries:
-        known = tables.setdefault(entry.table, TableRules({}, {}))
-        target = known.parameters if entry.kind == "parameter" else known.columns
+        known = tables.setdefault(entry.table, TableRules({}, {}, {}))
+        target = {"parameter": known.parameters, "derived": known.derived}.get(entry.kind, known.columns)
         assert isinstance(target, dict)
         target[entry.name] = entry
     return tables

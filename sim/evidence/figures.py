@@ -21,8 +21,8 @@ SHRUNK = {
         "按各县区出生数，仅偶然性可解释的部分向全省收缩；所列为各县区最大值",
     ),
     "mortality_drawn_to_city": (
-        "as far as the two sexes of a county disagree on its distance from the city",
-        "按县区两性结果的差异，将其死亡水平向全市收缩；所列为各县区最大值",
+        "as far as the two sexes and the two cohorts of a county disagree on its distance from the city",
+        "按县区两性及两个出生队列结果的差异，将其死亡水平向全市收缩；所列为各县区最大值",
     ),
 }
 "Why a county's rates are drawn to a larger place, in English and Chinese."

@@ -93,6 +93,17 @@ def read_table(path: Path, rule_name: str, shown: str | None = None) -> Table:
     return Table(rule_name, label, tuple(rows))
 
 
+def missing_rows(
+    table: Table, columns: tuple[str, ...], wanted: Iterator[tuple[str, ...]]
+) -> Iterator[Problem]:
+    """Yield the keys of `wanted` that no row of the table has in `columns`."""
+    have = {tuple(row[column] for column in columns) for row in table}
+    for key in wanted:
+        if key not in have:
+            named = ", ".join(f"{c} {k}" for c, k in zip(columns, key, strict=True))
+            yield Problem(f"{table.file}:1:1", f"no row for {named}", "one row for each")
+
+
 def _parse(path: Path, label: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not path.is_file():
         raise InputError([Problem(f"{label}:1:1", "the table is missing", "a CSV file")])

@@ -2,9 +2,9 @@ r"""Correlated random walks: how far a quantity of a county may drift from its c
 
 .. math:: w_{ct} = \sum_{s \le t} \big(\sqrt{\rho}\, u_s + \sqrt{1-\rho}\, v_{cs}\big)\, \sigma
 
-One stream of random numbers belongs to each county and quantity (and one to the city), whatever the
-scenario: the same draw of two scenarios meets the same luck, more draws leave the first ones as they
-are, and the order of counties does not matter.
+One stream of random numbers belongs to each county (and one to the city), quantity and calendar year,
+whatever the scenario: the same draw of two scenarios meets the same luck in the same year, more draws or
+later years leave the others as they are, and the order of counties does not matter.
 """
 
 from __future__ import annotations
@@ -42,16 +42,37 @@ def random_walks(
     """
     if spread < 0 or not 0 <= correlation <= 1:
         raise ValueError(f"spread {spread} or correlation {correlation} is out of bounds")
-    shape = (draws, len(years))
-    common = _stream(seed, quantity, CITY).standard_normal(shape)[:, None, :]
-    own = np.stack([_stream(seed, quantity, c).standard_normal(shape) for c in counties], axis=1)
+    common = _luck(seed, quantity, CITY, years, draws)[:, None, :]
+    own = np.stack([_luck(seed, quantity, county, years, draws) for county in counties], axis=1)
     steps = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own
     coords = {"draw": np.arange(draws), "county": counties, "year": years}
     walks = np.cumsum(spread * steps, axis=-1)
     return xr.DataArray(walks, dims=("draw", "county", "year"), coords=coords)
 
 
-def _stream(seed: int, quantity: str, county: str) -> np.random.Generator:
-    words = hashlib.sha256(f"{quantity}/{county}".encode()).digest()[:16]
-    sequence = np.random.SeedSequence([seed, *np.frombuffer(words, dtype=np.uint32).tolist()])
+def spread_of_counties(city: float, share: np.ndarray, correlation: float) -> float:
+    r"""Return the standard deviation of a county's step that gives the city's its own.
+
+    The city's step is the mean of its counties', weighted by the share each has in it, so with steps of
+    one standard deviation :math:`\sigma_c` and correlation :math:`\rho`
+
+    .. math:: \sigma^2 = \sigma_c^2 \Big(\rho + (1-\rho) \sum_c w_c^2\Big)
+
+    Args:
+        city: standard deviation of the city's step.
+        share: (county) weight of each county in the city; they sum to 1.
+        correlation: of the steps of two counties, 0 to 1.
+    """
+    return float(city / np.sqrt(correlation + (1 - correlation) * (share**2).sum()))
+
+
+def _luck(seed: int, quantity: str, place: str, years: list[int], draws: int) -> np.ndarray:
+    """(draw, year) standard normal numbers, each year from a stream of its own."""
+    by_year = [_stream(seed, quantity, place, year).standard_normal(draws) for year in years]
+    return np.stack(by_year, axis=-1)
+
+
+def _stream(seed: int, quantity: str, place: str, year: int) -> np.random.Generator:
+    words = hashlib.sha256(f"{quantity}/{place}".encode()).digest()[:16]
+    sequence = np.random.SeedSequence([seed, *np.frombuffer(words, dtype=np.uint32).tolist(), year])
     return np.random.Generator(np.random.PCG64(sequence))

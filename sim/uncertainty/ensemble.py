@@ -16,7 +16,7 @@ from sim.demography.life_table import (
 )
 from sim.demography.projection import project_population
 from sim.names import CITY, SEXES
-from sim.uncertainty.draws import random_walks
+from sim.uncertainty.draws import random_walks, spread_of_counties
 
 BLOCK = 250
 "Draws projected together, so that memory does not grow with their number."
@@ -30,7 +30,8 @@ class Spread:
     Attributes:
         fertility: of the logarithm of the total fertility rate, each county its own walk.
         life_expectancy: years, one walk for the city.
-        migration: net migrants as a share of the base residents, each county its own walk.
+        migration: net migrants of the city as a share of its base residents; each county has its own
+            walk, as wide as makes the city's so (`spread_of_counties`).
         correlation: of the steps of two counties.
         seed: of all streams.
     """
@@ -45,6 +46,15 @@ class Spread:
 def ensemble(inputs: xr.Dataset, first_year: int, spread: Spread, draws: int) -> Iterator[xr.Dataset]:
     """Yield the projections of blocks of draws, dims of `project_population` with `draw` first.
 
+    The arguments are those of `drawn_inputs`.
+    """
+    for part in drawn_inputs(inputs, first_year, spread, draws):
+        yield project_population(part)
+
+
+def drawn_inputs(inputs: xr.Dataset, first_year: int, spread: Spread, draws: int) -> Iterator[xr.Dataset]:
+    """Yield the inputs of blocks of draws: `asfr`, `net_migration`, `survival_ratio` have `draw`.
+
     Args:
         inputs: of `population_inputs`, with what draws start from.
         first_year: first year whose rates are not known; walks start there.
@@ -56,14 +66,14 @@ def ensemble(inputs: xr.Dataset, first_year: int, spread: Spread, draws: int) ->
     fertility = random_walks(
         "fertility", counties, years, draws, spread.fertility, spread.correlation, spread.seed
     )
-    migration = random_walks(
-        "migration", counties, years, draws, spread.migration, spread.correlation, spread.seed
-    )
+    people = inputs["population_base"].sum(("sex", "age")).values
+    wide = spread_of_counties(spread.migration, people / people.sum(), spread.correlation)
+    migration = random_walks("migration", counties, years, draws, wide, spread.correlation, spread.seed)
     longevity = random_walks("longevity", [CITY], years, draws, spread.life_expectancy, 1.0, spread.seed)
     for first in range(0, draws, BLOCK):
         part = {"draw": slice(first, first + BLOCK)}
         longer = longevity.isel(part).squeeze("county", drop=True)
-        yield project_population(drawn(inputs, fertility.isel(part), longer, migration.isel(part)))
+        yield drawn(inputs, fertility.isel(part), longer, migration.isel(part))
 
 
 def drawn(

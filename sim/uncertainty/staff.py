@@ -9,8 +9,8 @@ from types import MappingProxyType
 import numpy as np
 import xarray as xr
 
-from sim.labelled import minimum
 from sim.uncertainty.draws import random_walks
+from sim.workforce import staff_paths
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,13 @@ def drawn_staff(
 
     Args:
         base: (cadre, county) heads at the end of the base year.
-        inputs: of `staff_inputs`; cadres whose ages are given are left out.
+        inputs: of `staff_inputs`.
         spread: how far the paths drift.
         draws: number of draws.
         parents: parent of each subset, which outgrows it in no draw.
     """
-    aged = inputs["structure"].notnull().any(("sex", "age"))
-    pooled = base.sel(cadre=base["cadre"][~aged.sel(cadre=base["cadre"])])
     years = [int(y) for y in inputs["graduates"]["year"].values]
-    cadres, counties = ([str(n) for n in pooled[d].values] for d in ("cadre", "county"))
+    cadres, counties = ([str(n) for n in base[d].values] for d in ("cadre", "county"))
 
     def drift(quantity: str, size: float) -> xr.DataArray:
         walks = [
@@ -59,20 +57,5 @@ def drawn_staff(
 
     leave = inputs["attrition_rate"].sel(cadre=cadres) * drift("attrition", spread.attrition)
     joins = inputs["graduates"].sel(cadre=cadres) * drift("retention", spread.retention)
-    stays = (1 - inputs["retirement_rate"].sel(cadre=cadres) - leave).clip(min=0.0)
-    heads = [pooled.expand_dims(draw=np.arange(draws))]
-    for year in years:
-        kept = heads[-1] * stays.sel(year=year, drop=True)
-        heads.append(kept + joins.sel(year=year, drop=True))
-    every = xr.DataArray([years[0] - 1, *years], dims="year", name="year")
-    whole = xr.concat(heads, every).transpose("draw", "cadre", "county", "year")
-    for inner, outer in parents.items():
-        if {inner, outer} <= set(cadres):
-            _keep_inside(whole, inner, outer)
-    return whole
-
-
-def _keep_inside(heads: xr.DataArray, inner: str, outer: str) -> None:
-    after = {"year": heads["year"].values[1:]}
-    inside = minimum(heads.sel(cadre=inner, drop=True), heads.sel(cadre=outer, drop=True))
-    heads.loc[{"cadre": inner, **after}] = inside.sel(after)
+    heads = staff_paths(base, inputs, leave, joins, parents)["headcount"]
+    return heads.transpose("draw", "cadre", "county", "year")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -32,12 +33,32 @@ def test_the_scores_are_told_and_a_page_is_written_the_same_each_time(actual, tm
     words = ("panzhihua", "--actual", actual, "--draws", 20, "--out", tmp_path / "o")
     told = call(*words)
     assert "常住人口" in told
-    folder = tmp_path / "o" / "backtest-panzhihua-2020"
+    (folder,) = (tmp_path / "o").glob("backtest-panzhihua-2020-????????")
     first = {p.name: p.read_bytes() for p in folder.iterdir()}
     assert set(first) == {"rows.csv", "scores.csv", "left_out.csv", "backtest.html"}
     assert "东区" in first["backtest.html"].decode()
     call(*words)
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == first
+    assert [path.name for path in (tmp_path / "o").iterdir()] == [folder.name]
+
+
+def test_other_settings_files_or_draws_go_to_a_folder_of_their_own_and_are_named(actual, tmp_path):
+    words = ["panzhihua", "--actual", actual, "--draws", 2, "--out", tmp_path / "o"]
+    projected = "population.rates_after_information=projected"
+    assert "2024" not in call(*words)
+    call(*words, "--draws", 3)
+    told = call(*words, "--set", projected)
+    assert "2024年才发布" in told
+    actual.write_text(ACTUAL.replace("41.28", "41.29"), encoding="utf-8")
+    call(*words)
+    pages = {
+        path: (path / "backtest.html").read_text(encoding="utf-8") for path in (tmp_path / "o").iterdir()
+    }
+    assert len(pages) == 4
+    (changed,) = (page for page in pages.values() if projected in page)
+    assert "2024年才发布" in changed
+    assert hashlib.sha256(ACTUAL.encode()).hexdigest() in changed
+    assert "actual.csv" in changed
 
 
 def test_english_on_demand_and_nothing_after_the_cut_off_is_said(actual, tmp_path):
@@ -45,7 +66,7 @@ def test_english_on_demand_and_nothing_after_the_cut_off_is_said(actual, tmp_pat
         "panzhihua", "--actual", actual, "--draws", 2, "--cut-off", 2022, "--lang", "en", "--out", tmp_path
     )
     assert "Nothing is compared" in told
-    folder = tmp_path / "backtest-panzhihua-2022"
+    (folder,) = tmp_path.glob("backtest-panzhihua-2022-*")
     for name in ("rows.csv", "scores.csv"):
         assert (folder / name).read_text(encoding="utf-8").startswith("level,")
 

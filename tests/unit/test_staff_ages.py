@@ -89,3 +89,8 @@ def test_a_structure_that_is_not_whole_is_refused():
             LEAVING,
             *[xr.DataArray([0.0], dims="cadre", coords={"cadre": ["nurses"]})] * 3,
         )
+
+
+def test_an_entry_age_outside_the_structure_is_refused():
+    with pytest.raises(ValueError, match="entry ages are"):
+        run(weights(1), entry=90)

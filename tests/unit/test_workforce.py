@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,3 +118,31 @@ def test_a_subset_stays_inside_its_parent_and_still_balances(seed, physicians, n
     flows = (staff["entries"] - staff["exits"]).isel(year=slice(1, None))
     np.testing.assert_allclose(heads.diff("year"), flows, atol=1e-8)
     assert (staff["exits"].isel(year=slice(1, None)) >= 0).all()
+
+
+@pytest.mark.parametrize("aged", [False, True])
+def test_who_left_a_subset_does_not_come_back_when_its_parent_grows(aged):
+    """Half the physicians leave twice, then 80 join them; nobody joins the subset, aged 30 or of no age."""
+    coords = {"cadre": ["physicians", "nurses"], "county": ["360102"]}
+    base = xr.DataArray([[100.0], [60.0]], dims=("cadre", "county"), coords=coords)
+    rates = _rates((0.0, 0.5, 0.0), (0.0, 0.0, 0.0))
+    ages = {"sex": ["female", "male"], "age": np.arange(15, 81)}
+    nothing = xr.DataArray(np.nan, dims=("cadre", *ages), coords={"cadre": rates["cadre"], **ages})
+    joins = (base * 0.0).expand_dims(year=YEARS[1:]).copy()
+    joins.loc[{"cadre": "physicians", "year": 2023}] = 80.0
+    structure, leaving = nothing.copy(), nothing.expand_dims(year=YEARS[1:]) * 0
+    if aged:
+        structure.loc[{"cadre": "nurses"}] = 0.0
+        structure.loc[{"cadre": "nurses", "age": 30}] = 0.5
+        leaving = leaving.fillna(0.0)
+    inputs = rates.assign(
+        fte_per_head=0 * rates["attrition_rate"] + 1.0,
+        graduates=joins,
+        structure=structure,
+        leaving=leaving,
+        entry_age=0 * rates["attrition_rate"] + 25.0,
+    )
+    staff = no_action_stock(base, inputs, {"nurses": "physicians"}).sel(county="360102")
+    assert staff["headcount"].sel(cadre="nurses").values.tolist() == [60.0, 50.0, 25.0, 25.0]
+    assert staff["entries"].sel(cadre="nurses").values[1:].tolist() == [0.0, 0.0, 0.0]
+    assert staff["exits"].sel(cadre="nurses").values[1:].tolist() == [10.0, 25.0, 0.0]

@@ -76,6 +76,7 @@ def test_what_cannot_be_read_is_told_all_at_once_with_its_place(tmp_path, counti
     [
         ("region,year,indicator,valeu,unit\n", "column 'value' is missing"),
         ("year,indicator,value,unit\n", "no column says where"),
+        ("region,year,indicator,value,unit,value\n", "actual.csv:1:6: column 'value' stands twice"),
     ],
 )
 def test_a_wrong_header_is_told(tmp_path, counties, text, told):
@@ -100,3 +101,50 @@ def test_a_unit_nobody_knows_is_refused_and_a_rate_is_no_count(tmp_path, countie
 def test_a_figure_that_is_no_count_does_not_refuse_the_file(tmp_path, counties, unit):
     found = read(tmp_path, counties, HEADS + f"南昌市,city,360100,南昌市,2021,nurses,5,{unit},,\n")
     assert found["indicator"].tolist() == [f"nurses ({unit})"]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("南昌市,city,360100,,2021,births,5,persons,\n", "actual.csv:2:1: 9 fields; allowed: 10 fields"),
+        ("南昌市,city,360100,,2021,births,5,persons,,,\n", "actual.csv:2:1: 11 fields; allowed: 10 fields"),
+    ],
+)
+def test_a_row_of_too_few_or_too_many_cells_is_told(tmp_path, counties, row, told):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, counties, HEADS + row)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-5", "1e999", '"643,75"', '"1,2345"', "0x5", ""])
+def test_what_is_no_number_of_people_is_refused_at_its_cell(tmp_path, counties, value):
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, counties, HEADS + f"南昌市,city,360100,,2021,births,{value},persons,,\n")
+    (problem,) = caught.value.problems
+    assert problem.where.endswith("actual.csv:2:7")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "count"),
+    [
+        ('"6,437,500"', "人", 6_437_500.0),
+        ("4.5", "千人", 4500.0),
+        ("45780", "births", 45780.0),
+        ("7", "例", 7.0),
+    ],
+)
+def test_units_of_counts_are_brought_to_one(tmp_path, counties, value, unit, count):
+    found = read(tmp_path, counties, HEADS + f"南昌市,city,360100,,2021,births,{value},{unit},,\n")
+    assert found[["indicator", "actual", "no_count"]].values.tolist() == [
+        ["births", pytest.approx(count), False]
+    ]
+
+
+def test_people_are_not_counted_in_births(tmp_path, counties):
+    with pytest.raises(InputError, match="unit of resident_population is 'births'"):
+        read(tmp_path, counties, HEADS + "南昌市,city,360100,,2021,resident_population,8,births,,\n")
+
+
+def test_a_rate_may_be_negative_and_is_marked_as_no_count(tmp_path, counties):
+    found = read(tmp_path, counties, HEADS + "南昌市,city,360100,,2021,growth,-1.5,per 1000,,\n")
+    assert found[["actual", "no_count"]].values.tolist() == [[-1.5, True]]

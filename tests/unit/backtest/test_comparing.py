@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from sim.backtest.basis import Basis, hindsight
 from sim.backtest.comparing import AGE_GROUPS, ROWS, compare, quantities
 from sim.backtest.leaving import REASONS
 from sim.backtest.page import LANGUAGES, left_out_rows, render, score_rows, told, words
@@ -72,6 +73,13 @@ def test_what_came_as_projected_has_no_error_and_lies_in_the_band(figures, centr
     assert score["coverage"] == 1
 
 
+def test_a_row_of_a_far_year_leaves_the_band_of_the_others_as_it_is(figures):
+    near = ("city", "births", 2022, 8000.0)
+    alone = compare(figures, actuals(near), 2020, SPREAD, 20).rows
+    beside = compare(figures, actuals(near, ("city", "births", 2034, 8000.0)), 2020, SPREAD, 20).rows
+    pd.testing.assert_frame_equal(beside.iloc[:1], alone)
+
+
 def test_without_drift_the_band_is_the_projection(figures):
     found = compare(figures, actuals(("city", "births", 2023, 8000.0)), 2020, STILL, 5)
     (row,) = found.rows.to_dict("records")
@@ -92,7 +100,9 @@ def test_indicators_the_projection_does_not_speak_of_are_said_and_left_out(figur
     found = compare(figures, rows, 2020, STILL, 2)
     assert found.left_out["indicator"].tolist() == ["urban_population"]
     page = render(found, "攀枝花", {"510402": "东区"}, 2020, 2, "zh")
-    assert "urban_population" in page
+    assert "城镇人口" in page
+    assert "官方" in page
+    assert "official" not in page
     assert words("zh")["reason.indicator"] in page
     assert "东区" in page
     assert len(score_rows(found.scores, {}, words("en"))) == 1
@@ -166,6 +176,43 @@ def test_a_stock_of_a_base_year_after_the_cut_off_is_left_out_as_such(figures):
 def test_every_reason_is_said_in_both_languages():
     for lang in LANGUAGES:
         assert all(words(lang)[f"reason.{reason}"] for reason in REASONS)
+
+
+def test_of_two_figures_of_a_series_and_year_the_better_is_compared_and_the_other_named(figures):
+    rows = actuals(
+        ("city", "births", 2021, 7000.0),
+        ("city", "births", 2021, 8000.0),
+        ("510402", "physicians", 2019, 50.0),
+        ("510402", "physicians", 2019, 60.0),
+        ("510402", "licensed_physicians", 2021, 90.0),
+        ("510402", "physicians", 2021, 80.0),
+    )
+    rows["quality"] = ["secondary", "official_yearbook", "x", "estimate", "official", "official"]
+    found = compare(figures, rows, 2020, STILL, 2, standing())
+    assert found.rows["actual"].tolist() == [8000.0, 90.0]
+    assert found.left_out[["actual", "reason"]].values.tolist() == [[7000.0, "repeated"], [80.0, "repeated"]]
+    assert found.rows["constant_growth"].tolist()[1] == 60.0
+
+
+def test_what_is_in_no_unit_of_a_count_has_a_reason_of_its_own(figures):
+    rows = actuals(("city", "births (per 1000)", 2021, 7.0), ("city", "births", 2021, 8000.0))
+    found = compare(figures, rows.assign(no_count=[True, False]), 2020, STILL, 2)
+    assert found.left_out["reason"].tolist() == ["unit"]
+    page = render(found, "x", {}, 2020, 2, "zh")
+    assert "出生人数 (per 1000)" in page
+
+
+def test_rates_published_after_the_cut_off_are_said_to_be(figures):
+    projected = figures.scenario.population.model_copy(update={"rates_after_information": "projected"})
+    moved = Figures(figures.book, figures.scenario.model_copy(update={"population": projected}))
+    assert [hindsight(moved, year) for year in (2020, 2023, 2024)] == [2024, 2024, 0]
+    assert hindsight(figures, 2020) == 0
+    found = compare(figures, actuals(("city", "births", 2021, 8000.0)), 2020, STILL, 2)
+    for lang in LANGUAGES:
+        said = words(lang)["hindsight"].format(cut_off=2020, revision=2024)
+        assert told(found, {}, 2020, lang, Basis(revision=2024))[-1] == said
+        assert said in render(found, "x", {}, 2020, 2, lang, Basis(revision=2024))
+        assert said not in render(found, "x", {}, 2020, 2, lang)
 
 
 def test_a_published_zero_is_shown_without_an_error_in_percent(figures):

@@ -82,6 +82,7 @@ def test_an_actual_of_zero_has_no_error_in_percent_and_still_counts_as_a_figure(
     assert (row["n"], row["projected_n"], row["constant_growth_n"]) == (2, 1, 0)
     assert (row["projected_mape"], row["projected_bias"]) == (pytest.approx(5), pytest.approx(-5))
     assert np.isnan(row["constant_growth_mape"])
+    assert scores(scored([0.0, 190.0]))["coverage"].tolist() == [1.0]
 
 
 def test_scores_of_nothing_keep_their_columns():

@@ -124,3 +124,24 @@ def test_what_was_published_last_is_carried_on(inputs):
 def test_a_population_nobody_can_leave_is_refused(inputs):
     with pytest.raises(ValueError, match="residents of 2021 are not met"):
         projected(inputs, Published({2021: 500.0}))
+
+
+def test_a_later_year_of_residents_alone_keeps_what_births_and_deaths_said(inputs):
+    """Births are known to 2021, deaths to 2022, residents to 2023: each carries on from its own last year."""
+    published = Published(dict.fromkeys((2021, 2022, 2023), 1210000.0), {2021: 6e3}, {2021: 9e3, 2022: 1.3e4})
+    short = calibrate(inputs, Published(births={2021: 6e3}), 2021)
+    found = calibrate(inputs, published, 2023)
+    births = [(data["asfr"] / inputs["asfr"]).sel(age=28, year=[2022, 2023, 2030]) for data in (short, found)]
+    np.testing.assert_allclose(births[1], births[0], rtol=1e-3)
+    odds = [data["survival_ratio"] / (1 - data["survival_ratio"]) for data in (inputs, found)]
+    moved = (odds[1] / odds[0]).sel(age=70)
+    np.testing.assert_allclose(moved.sel(year=[2023, 2030]), moved.sel(year=[2022, 2022]), rtol=1e-9)
+    assert (moved.sel(year=2022) < moved.sel(year=2021)).all()
+
+
+def test_the_balance_of_a_year_of_residents_alone_is_closed_with_what_is_carried_on(inputs):
+    """Half the births are carried into 2022, so migration and not births closes its balance."""
+    published = Published({2021: 1.21e6, 2022: 1.21e6}, {2021: 5e3})
+    found = projected(inputs, published)
+    assert float(residents(found, 2022).sum()) == pytest.approx(1.21e6, abs=1e-3)
+    assert float(found["births"].sel(year=2022).sum()) == pytest.approx(5e3, rel=0.05)

@@ -92,3 +92,23 @@ def test_an_assumption_of_migration_without_a_year_is_later_than_no_cut_off(year
         row.number("value") for row in book["plans/scalars"] if row["name"] == f"net_migration_{name}"
     )
     np.testing.assert_allclose(float(found.sum()), wanted)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [("published_vital", "deaths", "240000"), ("published_totals", "persons", "1")],
+)
+def test_a_published_figure_that_nothing_meets_is_told_with_its_line(table, column, value):
+    loaded = load_scenario("nanchang")
+
+    def edit(row: Row) -> Row:
+        own = row["city"] == "360100" and row["year"] == "2022"
+        return replace(row, cells={**row.cells, column: value}) if own else row
+
+    book = changed(open_book(loaded), f"population/{table}", edit)
+    (row,) = book[f"population/{table}"].where(city="360100", year="2022")
+    with pytest.raises(InputError) as caught:
+        population_inputs(
+            Figures(book, loaded.scenario), book["counties"].where(city="360100").column("county"), 2022
+        )
+    assert caught.value.problems[0].where == row.where(column)

@@ -198,7 +198,7 @@ def _put(name: str, value: float, **place: object) -> xr.Dataset:
         ),
         (
             _put("sex_ratio_at_birth", 110.0, county="0", year=2021),
-            "sex_ratio_at_birth has 110 at year 2021, county 0; expected 0.5 to 2, male births",
+            "sex_ratio_at_birth has 110 at year 2021, county 0; expected 0.8 to 1.5, male births",
         ),
         (_quiet().drop_vars("population_base"), "population_base is missing"),
         (_quiet().isel(age=slice(0, 99)), "missing or out of order: [99, 100]"),
@@ -222,3 +222,30 @@ def test_a_result_that_does_not_balance_is_refused():
         check_projection(
             result.assign(population=result["population"].copy(data=-result["population"].values))
         )
+
+
+def _relabelled(**labels: list[object]) -> xr.Dataset:
+    return _quiet(counties=2, years=2).assign_coords(labels)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        (_put("sex_ratio_at_birth", 0.512, county="1"), "expected 0.8 to 1.5"),
+        (_put("asfr", 0.1, county="1", age=0), "asfr is above 0 at year 2021, county 1, age 0"),
+        (
+            _put("asfr", 0.1, county="1", age=100, year=2022),
+            "asfr is above 0 at year 2022, county 1, age 100",
+        ),
+        (_quiet().isel(year=[]), "not consecutive, or there is none"),
+        (_quiet().isel(county=[]), "county is empty"),
+        (_relabelled(year=[2021.0, 2022.5]), "of type float64, expected whole numbers"),
+        (_relabelled(year=["2021", "2022"]), "expected whole numbers"),
+        (_relabelled(year=[2021, 2021]), "not consecutive"),
+        (_relabelled(county=["a", "a"]), "county has a twice"),
+    ],
+    ids=lambda words: words if isinstance(words, str) else "",
+)
+def test_labels_and_rates_that_cannot_be_are_refused(inputs, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        project_population(inputs)

@@ -319,3 +319,83 @@ def test_some_counties_with_more_residents_than_their_city_are_told(problems):
     added = "360121,2021,6500000,nanchang_population_2022,official,\n"
     found = problems({"population/published_counties.csv": lambda text: text.rstrip() + "\n" + added})
     assert any("1 of 9 counties have 6500000 residents in 2021" in p.found for p in found)
+
+
+def _times(start: str, factor: float) -> Edit:
+    """The number after `start` multiplied."""
+
+    def edit(text: str) -> str:
+        return re.sub(rf"(?m)^({start})(\d+)", lambda m: f"{m[1]}{int(m[2]) * factor:.0f}", text)
+
+    return edit
+
+
+def _in_one_year(text: str) -> str:
+    return re.sub(r"(?m)^(360100,360100,female,60-64,\d+),2010", r"\1,2005", text)
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (
+            _times("360100,360123,female,[78].*?,", 0.3),
+            "area 360123, sex female: of .* people of 70 and more",
+        ),
+        (
+            _times("360100,360124,male,6.*?,", 10),
+            "area 360124, sex male: of .* people of 60 to 69 .* are left",
+        ),
+        (_times("360100,360100,male,[78].*?,", 0.3), "counties have .* people of sex male, age_group 70-74"),
+        (
+            _times("360100,360121,female,80-84,", 9),
+            "3 counties have .* people of sex female, age_group 80-84",
+        ),
+        (_times("360100,360124,male,[78].*?,", 0), "area 360124, sex male: of 0 people of 70 and more"),
+        (_in_one_year, "year of 360100 is 2010"),
+    ],
+)
+def test_people_of_a_census_before_who_cannot_have_been_are_told(problems, edit, told):
+    found = problems({PREVIOUS: edit})
+    lines = [_shipped(PREVIOUS).split("\n")[int(p.where.split(":")[1]) - 1] for p in found]
+    assert any(re.search(told, p.found) for p in found), found
+    assert all(p.where.startswith(f"own/{PREVIOUS}:") for p in found)
+    assert all(line.startswith("360100,") for line in lines)
+
+
+VITAL, TOTALS = "population/published_vital.csv", "population/published_totals.csv"
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "told"),
+    [
+        (VITAL, "45780,", "4.578,", "births of 2021 is 4.578"),
+        (VITAL, "45780,", "457800,", "births of 2021 is 457800"),
+        (VITAL, "31890,", "3.189,", "deaths of 2021 is 3.189"),
+        (VITAL, "31890,", "318900,", "deaths of 2021 is 318900"),
+        (TOTALS, "6437500,", "643.75,", "persons of 360100 in 2021 is 643.75"),
+        (TOTALS, "6538100,", "65381000,", "persons of 360100 in 2022 is 65381000"),
+    ],
+)
+def test_a_published_figure_of_the_wrong_size_is_told_with_its_cell(problems, table, old, new, told):
+    line = _shipped(table).partition(old)[0].count("\n") + 1
+    column = _shipped(table).split("\n")[line - 1].partition(old)[0].count(",") + 1
+    (found,) = problems({table: _replace(old, new)})
+    assert found.where == f"own/{table}:{line}:{column}"
+    assert found.found.startswith(told)
+    assert "in persons" in found.allowed
+
+
+def test_a_county_that_grows_as_none_can_is_told(problems):
+    added = "360121,2021,145.25,nanchang_population_2022,official,\n"
+    found = problems({"population/published_counties.csv": lambda text: text.rstrip() + "\n" + added})
+    assert any(p.found.startswith("persons of 360121 in 2021 is 145.25") for p in found)
+
+
+def test_a_county_given_more_gps_than_physicians_is_told(problems):
+    table = "plans/nanchang/county_baselines.csv"
+    rows = "".join(
+        f"360123,{cadre},baseline,{heads},,,persons,x,2020,,,,assumption,a,b\n"
+        for cadre, heads in (("physicians", 100), ("gps", 101))
+    )
+    found = problems({table: lambda text: text.rstrip() + "\n" + rows})
+    assert any(p.found == "gps of 360123 are 101" and "100 physicians" in p.allowed for p in found)

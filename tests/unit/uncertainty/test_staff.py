@@ -62,3 +62,26 @@ def test_a_subset_outgrows_its_parent_in_no_draw(base):
     np.testing.assert_array_equal(kept.sel(cadre="physicians"), free.sel(cadre="physicians"))
     np.testing.assert_array_equal(kept.sel(year=2020), free.sel(year=2020))
     assert (free.sel(cadre="nurses") > free.sel(cadre="physicians")).any()
+
+
+def aged(base: xr.DataArray) -> xr.Dataset:
+    """Physicians are 55 on average and half of them retire every year; nurses have no ages."""
+    data = inputs(base)
+    structure = data["structure"].copy()
+    structure.loc[{"cadre": "physicians"}] = 0.0
+    structure.loc[{"cadre": "physicians", "age": 55}] = 0.5
+    entry = xr.DataArray([25.0, np.nan], dims="cadre", coords={"cadre": CADRES})
+    return data.assign(
+        structure=structure, entry_age=entry, leaving=(structure * 0 + 0.5).expand_dims(year=YEARS)
+    )
+
+
+def test_cadres_with_ages_drift_too_and_no_subset_outgrows_them(base):
+    parents = {"nurses": "physicians"}
+    base.loc[{"cadre": "nurses"}] = base.sel(cadre="physicians", drop=True) * 0.9
+    still = drawn_staff(base, aged(base), StaffSpread(0.0, 0.0, 0.5, 1), 2, parents)
+    wanted = no_action_stock(base, aged(base), parents)["headcount"]
+    np.testing.assert_allclose(still.isel(draw=1), wanted.transpose(*still.dims[1:]), rtol=1e-12)
+    found = drawn_staff(base, aged(base), StaffSpread(0.3, 0.2, 0.5, 1), 50, parents)
+    assert (found.sel(cadre="nurses") <= found.sel(cadre="physicians")).all()
+    assert (found.sel(cadre="physicians", year=2023).std("draw") > 1).all()
