@@ -26,7 +26,7 @@ def sim(*words: str, cwd: Path, **extra: str) -> subprocess.CompletedProcess[str
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("first")
-    done = sim("run", "nanchang", "--out", "runs", cwd=out)
+    done = sim("run", "shangyou", "--out", "runs", cwd=out)
     assert done.returncode == 0, done.stderr
     return next((out / "runs").iterdir())
 
@@ -41,7 +41,7 @@ def test_a_run_folder_has_everything(first: Path) -> None:
 
 
 def test_the_same_inputs_give_the_same_bytes(first: Path, tmp_path: Path) -> None:
-    done = sim("run", str(ROOT / "scenarios" / "nanchang.yaml"), "--out", str(tmp_path), cwd=tmp_path)
+    done = sim("run", str(ROOT / "scenarios" / "shangyou.yaml"), "--out", str(tmp_path), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     again = tmp_path / first.name
     for path in sorted(p for p in first.rglob("*") if p.is_file()):
@@ -52,7 +52,7 @@ def test_the_same_inputs_give_the_same_bytes(first: Path, tmp_path: Path) -> Non
 
 def test_an_equal_complete_run_is_reused(first: Path) -> None:
     before = {p: p.stat().st_mtime_ns for p in first.rglob("*")}
-    done = sim("run", "nanchang", "--out", str(first.parent), cwd=first.parent)
+    done = sim("run", "shangyou", "--out", str(first.parent), cwd=first.parent)
     assert done.returncode == 0
     assert "reused" in done.stdout
     assert before == {p: p.stat().st_mtime_ns for p in first.rglob("*")}
@@ -91,7 +91,7 @@ def test_a_changed_headline_fails_verification(first: Path, tmp_path: Path) -> N
     shutil.copytree(first, copy)
     record = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     for change in (
-        {"targets": record["targets"] | {"met": 12, "missed": []}},
+        {"targets": record["targets"] | {"met": record["targets"]["in_program"], "missed": []}},
         {"mip_gap": 0.0},
         {"levels": []},
     ):
@@ -109,7 +109,7 @@ def test_the_scenario_in_a_run_folder_runs_again(first: Path, tmp_path: Path) ->
 
 
 def test_a_missed_target_is_an_exit_code_when_asked(first: Path) -> None:
-    done = sim("run", "nanchang", "--out", str(first.parent), "--strict", cwd=first.parent)
+    done = sim("run", "shangyou", "--out", str(first.parent), "--strict", cwd=first.parent)
     assert done.returncode == 3
 
 
@@ -167,7 +167,7 @@ def test_our_own_bugs_show_their_traceback(tmp_path: Path) -> None:
 
 
 def test_english_on_demand(tmp_path: Path) -> None:
-    done = sim("run", "nanchang", "--out", "runs", "--lang", "en", cwd=tmp_path)
+    done = sim("run", "shangyou", "--out", "runs", "--lang", "en", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "capital outlay" in done.stdout
     page = (next((tmp_path / "runs").iterdir()) / "report.html").read_text(encoding="utf-8")
@@ -176,7 +176,7 @@ def test_english_on_demand(tmp_path: Path) -> None:
 
 def test_a_killed_run_leaves_no_half_result(tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "sim", "run", "nanchang", "--out", "runs"]
+    command = [sys.executable, "-m", "sim", "run", "shangyou", "--out", "runs"]
     for _ in range(2):
         process = subprocess.Popen(
             command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -190,6 +190,6 @@ def test_a_killed_run_leaves_no_half_result(tmp_path: Path) -> None:
         process.wait()
         whole = [p for p in tmp_path.glob("runs/*") if not p.name.startswith(".")]
         assert whole == [] or (whole[0] / "manifest.json").is_file()
-    done = sim("run", "nanchang", "--out", "runs", cwd=tmp_path)
+    done = sim("run", "shangyou", "--out", "runs", cwd=tmp_path)
     assert done.returncode == 0
     assert [p.name for p in tmp_path.glob("runs/*") if p.name.startswith(".")] == []

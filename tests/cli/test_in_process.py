@@ -34,14 +34,10 @@ def test_run_then_reuse_then_verify(sim, home: Path) -> None:
     code, out, _ = sim("verify", str(folder))
     assert code == 0
     assert "checks hold" in out
-    for lang, told in (
-        ("zh", "药师(士)的年度可招聘人数"),
-        ("en", "Pharmacists per 1,000 lowered from 0.54"),
-    ):
-        code, out, _ = sim("explain", str(folder), "--lang", lang)
-        assert code == 0
-        assert told in out
-        assert "{" not in out
+    code, out, _ = sim("explain", str(folder), "--lang", "en")
+    assert code == 0
+    assert "Pharmacists per 1,000 lowered from 0.54" in out
+    assert "{" not in out
     record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     counts = record["targets"]
     rows = counts["printed_in_program"] + counts["out_of_program"] + counts["other_readings"]
@@ -93,7 +89,7 @@ def test_a_bad_figure_of_an_own_table_is_told_with_its_place(sim, home: Path) ->
 
 
 def test_a_stopped_run_never_replaces_a_better_one(sim, home: Path) -> None:
-    code, out, _ = sim("run", "nanchang", "--out", "early", "--time-limit", "100")
+    code, out, _ = sim("run", "shangyou", "--out", "early", "--time-limit", "100")
     assert code == 0, out
     folder = next((home / "early").iterdir())
     record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -101,6 +97,6 @@ def test_a_stopped_run_never_replaces_a_better_one(sim, home: Path) -> None:
     before = (folder / "results.nc").stat().st_mtime_ns
     record["levels"][1]["value"] -= 0.5
     (folder / "manifest.json").write_text(json.dumps(record | {"reproducible": False}), encoding="utf-8")
-    code, out, _ = sim("run", "nanchang", "--out", "early", "--time-limit", "100")
+    code, out, _ = sim("run", "shangyou", "--out", "early", "--time-limit", "100")
     assert "reused" in out
     assert (folder / "results.nc").stat().st_mtime_ns == before

@@ -75,13 +75,13 @@ def agree(found: list[float], wanted: list[float]) -> None:
 
 @given(small_cases())
 @example(Small())
-@few(10)
+@few(7)
 def test_every_level_equals_brute_force(small: Small) -> None:
     agree(solve(small), level_values(small))
 
 
 @given(small_cases(envelope=True))
-@few(10)
+@few(7)
 @example(Small(central_share=0.0, envelope=(6e6, 2e6)))
 def test_every_level_equals_brute_force_under_envelopes(small: Small) -> None:
     agree(solve(small), level_values(small))
