@@ -182,5 +182,28 @@ def _over(like: xr.DataArray, value: xr.DataArray | float | bool, dtype: type) -
     extra = set(value.dims) - set(like.dims)
     if extra:
         raise ValueError(f"dims {sorted(map(str, extra))} are not among {like.dims}")
-    base, full = xr.align(xr.zeros_like(like, dtype=dtype), value, join="exact")
-    return (base + full.astype(dtype)).transpose(*like.dims).astype(dtype)
+    _, values = over_all_dims(like, value)
+    return like.copy(data=np.zeros(like.shape, dtype=dtype) + values.astype(dtype))
+
+
+def over_all_dims(*arrays: xr.DataArray) -> list[np.ndarray]:
+    """Return the values of labelled arrays over all their dims together, ready to be broadcast.
+
+    Dims stand in the order in which they first appear; one an array does not have has length 1.
+
+    Raises:
+        ValueError: two arrays carry other labels, or other orders of them, along a dim they share.
+    """
+    labels: dict[object, np.ndarray] = {}
+    for array in arrays:
+        for dim in array.dims:
+            own = array.coords[dim].values if dim in array.coords else np.arange(array.sizes[dim])
+            known = labels.setdefault(dim, own)
+            if known is not own and not np.array_equal(known, own):
+                raise ValueError(f"labels of {dim!r} differ: {known[:5]} and {own[:5]}")
+    found = []
+    for array in arrays:
+        order = [d for d in labels if d in array.dims]
+        values = array.values.transpose([array.dims.index(d) for d in order])
+        found.append(values.reshape([array.sizes.get(d, 1) for d in labels]))
+    return found

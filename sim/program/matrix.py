@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy import sparse
 
-from sim.program.blocks import Columns, Level, Program, Rows, Term
+from sim.program.blocks import Columns, Level, Program, Rows, Term, over_all_dims
 
 
 @dataclass(frozen=True)
@@ -109,25 +109,25 @@ def _triplets(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows = row_positions[term.rows]
     columns = positions[term.columns].rename(dict(term.rename))
-    try:
-        row, column, value = xr.broadcast(*xr.align(rows, columns, term.coefficient, join="exact"))
-    except xr.AlignmentError as error:
-        raise ValueError(f"term of {term.columns!r} in {term.rows!r}: {error}") from None
+    label = f"term of {term.columns!r} in {term.rows!r}"
     extra = set(term.coefficient.dims) - set(rows.dims) - set(columns.dims)
     if extra:
-        raise ValueError(
-            f"term of {term.columns!r} in {term.rows!r} has stray dims {sorted(map(str, extra))}"
-        )
-    keep = (value.values != 0) & (row.values >= 0) & (column.values >= 0)
-    return row.values[keep], column.values[keep], value.values[keep].astype(float)
+        raise ValueError(f"{label} has stray dims {sorted(map(str, extra))}")
+    try:
+        row, column, value = over_all_dims(rows, columns, term.coefficient)
+    except ValueError as error:
+        raise ValueError(f"{label}: {error}") from None
+    keep = (value != 0) & (row >= 0) & (column >= 0)
+    row, column, value = (np.broadcast_to(part, keep.shape)[keep] for part in (row, column, value))
+    return row, column, value.astype(float)
 
 
 def _objective(level: Level, positions: Mapping[str, xr.DataArray], n: int) -> np.ndarray:
     result = np.zeros(n)
     for name, coefficient in level.objective.items():
-        place, value = xr.broadcast(*xr.align(positions[name], coefficient, join="exact"))
-        if place.ndim != positions[name].ndim:
+        if set(coefficient.dims) - set(positions[name].dims):
             raise ValueError(f"objective of {name!r} in {level.name!r} has stray dims")
-        keep = place.values >= 0
-        result[place.values[keep]] += value.values[keep]
+        place, value = over_all_dims(positions[name], coefficient)
+        keep = place >= 0
+        result[place[keep]] += np.broadcast_to(value, place.shape)[keep]
     return result
