@@ -26,7 +26,7 @@ from sim.program.blocks import Block, Level, Program, Term, columns, rows, space
 from sim.program.freezing import frozen, position, with_blocks
 from sim.program.highs import LevelResult, Progress, Stop, solve_levels
 from sim.program.matrix import compile_matrix
-from sim.program.settling import with_whole
+from sim.program.settling import with_started, with_whole
 from sim.program.solution import Solution, read_solution
 
 COST, ELSEWHERE = "present_cost", "farthest"
@@ -138,7 +138,9 @@ def _next(
         matrix = compile_matrix(program)
         searched = [level for level in program.levels if not level.tie_break]
         found = solve_levels(matrix, searched, wanted.gap, wanted.nodes, None, stop, progress)
-        result = with_whole(matrix, program.levels, found.columns)
+        settled = with_whole(matrix, program.levels, found.columns)
+        kept = read_solution(case, matrix, settled).plan.solved
+        result = with_started(matrix, program.levels, settled.columns, kept)
         reached = matrix.objectives @ result.columns + matrix.constants
         own = {
             level.name: replace(level, value=float(value))
@@ -158,10 +160,16 @@ def _next(
 def _stated(
     levels: Mapping[str, tuple[float, float]], own: Mapping[str, LevelResult]
 ) -> tuple[LevelResult, ...]:
-    """Levels as an alternative claims them: the targets of the run, then its own above the run's bounds."""
+    """Levels as an alternative claims them, above the bounds of the run.
+
+    Its targets are those of the run, but for the tolerance at which the run's levels are frozen.
+    """
     names = list(levels)
     decided = names[: names.index(COST)]
-    stated = [replace(own[name], value=levels[name][0], best_bound=levels[name][1]) for name in decided]
+    stated = [
+        replace(own[name], value=max(levels[name][0], own[name].value), best_bound=levels[name][1])
+        for name in decided
+    ]
     for name in names[len(decided) :]:
         least = levels[name][1] if name == COST else -np.inf
         stated.append(replace(own[name], best_bound=min(least, own[name].value)))
