@@ -6,12 +6,13 @@ relaxation. They are labelled so wherever they are shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import highspy
 import numpy as np
 import pandas as pd
 
+from sim.plan import HEAD_DUST
 from sim.program.blocks import Level
 from sim.program.highs import LevelsResult, freeze, load_model, status_of
 from sim.program.matrix import Matrix
@@ -25,8 +26,9 @@ WITHIN = 1e-6
 def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult) -> pd.DataFrame:
     """Return the dual value of every limit that binds, by level.
 
-    Whole numbers are fixed as decided and the levels before are frozen; a price is the change of the
-    level's value for one more unit of the limit. Where the linear program is degenerate it is one of several.
+    Whole numbers are fixed as decided, and every shortfall and slack of the levels before is held at what
+    the plan has: no target pays for another. A price is the change of the level's value for one more unit
+    of the limit. Where the linear program is degenerate it is one of several.
 
     Args:
         matrix: the compiled program.
@@ -38,7 +40,7 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
     """
     model, parts = _fixed(matrix, result), []
     labels = _row_labels(matrix)
-    for n, (level, found) in enumerate(zip(levels, result.levels, strict=False)):
+    for n, level in enumerate(levels[: len(result.levels)]):
         cost = matrix.objectives[n]
         if level.name.startswith("targets_") or level.name == "present_cost":
             model.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
@@ -47,15 +49,24 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
                 dual = np.array(model.getSolution().row_dual)[: len(labels)]
                 kept = np.abs(dual) > DUST
                 parts.append(labels[kept].assign(level=level.name, price=dual[kept], units=level.units))
-        freeze(model, level, cost, found.value - float(matrix.constants[n]))
+        _hold(model, matrix, cost, result.columns)
     return pd.concat(parts)[PRICE_COLUMNS] if parts else pd.DataFrame(columns=PRICE_COLUMNS)
 
 
-def ranges(matrix: Matrix, levels: Sequence[Level], result: LevelsResult) -> pd.DataFrame:
+def ranges(
+    matrix: Matrix, levels: Sequence[Level], result: LevelsResult, shown: Mapping[str, float]
+) -> pd.DataFrame:
     """Return how many projects of each type the city starts in every plan as good as this one.
 
     As good: no level up to the present cost worse than in the plan. The least and the most are proven
-    bounds, of the relaxation, rounded inwards for whole projects; where they meet the decision is settled.
+    bounds, of the relaxation, rounded inwards for whole projects and outwards for heads; where they meet,
+    of heads to less than one, the decision is settled.
+
+    Args:
+        matrix: the compiled program.
+        levels: its levels in order.
+        result: what was decided.
+        shown: project to its units in the plan as shown, heads rounded up.
 
     Returns:
         `project, units, least, most, settled`, units of the city over the whole plan.
@@ -71,12 +82,15 @@ def ranges(matrix: Matrix, levels: Sequence[Level], result: LevelsResult) -> pd.
         columns = numbers[numbers >= 0].astype(np.int32)
         if len(columns) == 0:
             continue
-        units = float(result.columns[columns].sum())
+        units = float(shown[str(project)])
         least, most = (_extreme(model, columns, sign) for sign in (1.0, -1.0))
         if matrix.whole[columns].all():
             least, most = np.ceil(least - WITHIN), np.floor(most + WITHIN)
-        least, most = min(least, units), max(most, units)
-        settled = most - least < (WITHIN if matrix.whole[columns].all() else 1.0)
+            settled = most - least < WITHIN
+        else:
+            settled = most - least < 1.0
+            least, most = np.floor(least + HEAD_DUST), np.ceil(most - HEAD_DUST)
+        least, most = min(least, units) + 0.0, max(most, units) + 0.0
         rows.append((project, units, least, most, "yes" if settled else "no"))
     return pd.DataFrame(rows, columns=RANGE_COLUMNS)
 
@@ -86,6 +100,13 @@ def _fixed(matrix: Matrix, result: LevelsResult) -> highspy.Highs:
     whole = np.flatnonzero(matrix.whole).astype(np.int32)
     model.changeColsBounds(len(whole), whole, result.columns[whole], result.columns[whole])
     return model
+
+
+def _hold(model: highspy.Highs, matrix: Matrix, cost: np.ndarray, columns: np.ndarray) -> None:
+    """Let no column of a level rise above what the plan has."""
+    used = np.flatnonzero(cost).astype(np.int32)
+    upper = np.minimum(matrix.upper[used], columns[used] + WITHIN)
+    model.changeColsBounds(len(used), used, matrix.lower[used], np.maximum(upper, matrix.lower[used]))
 
 
 def _extreme(model: highspy.Highs, columns: np.ndarray, sign: float) -> float:

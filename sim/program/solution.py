@@ -82,10 +82,13 @@ def allocate(
         from sim.program.pyomo_levels import solve_levels_by
 
         result = solve_levels_by(options.solver, program, matrix, *limits, stop, progress)
+    solution = read_solution(case, matrix, result)
+    shown = solution.plan.started.sum(("county", "start_year"))
+    units = dict(zip(map(str, shown["project"].values), shown.values.tolist(), strict=True))
     return replace(
-        read_solution(case, matrix, result),
+        solution,
         prices=shadow_prices(matrix, program.levels, result),
-        ranges=ranges(matrix, program.levels, result),
+        ranges=ranges(matrix, program.levels, result, units),
     )
 
 

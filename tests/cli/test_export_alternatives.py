@@ -44,7 +44,7 @@ def test_a_run_by_another_solver_says_so_and_has_alternatives(sim: Call, home: P
     assert books[0]["plans.csv"] == books[1]["plans.csv"]  # found anew, the same to the last byte
     plans = pd.read_csv(beside / "plans.csv")
     assert (plans["difference_share"] <= 0.1).all()
-    assert plans["targets_1"].nunique() == 1
+    assert plans["targets_1"].max() - plans["targets_1"].min() < 1e-5
     units = pd.read_csv(beside / "alternatives.csv")
     assert (units["core"] == units[[*plans["plan"]]].min(axis=1)).all()
     (folder / "tables" / "gaps.csv").write_text("", encoding="utf-8")
