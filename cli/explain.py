@@ -17,7 +17,10 @@ def explain(run_folder: Path, lang: str) -> None:
     from sim.outputs.verify import open_run
 
     run = open_run(run_folder)
-    for block in explained(run_folder, run, explain_run(run.case, run.claims, run.book, run.loaded), lang):
+    ranks = (row["name"] for row in run.record["levels"] if row["status"] == "optimal")
+    proven = [int(name.removeprefix("targets_")) for name in ranks if name.startswith("targets_")]
+    missed = explain_run(run.case, run.claims, run.book, run.loaded, run.record["targets"]["missed"], proven)
+    for block in explained(run_folder, run, missed, lang):
         click.echo(block[0])
         for line in block[1:]:
             click.echo(f"  {line}")

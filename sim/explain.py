@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -18,7 +18,7 @@ from sim.program.allocation import state_program
 from sim.program.groups import RuleGroup, rule_groups
 from sim.program.highs import solve_levels
 from sim.program.matrix import Matrix, compile_matrix, values_of
-from sim.program.relaxing import Loosened, ask, conflicts, feasible, loosened, shortfalls, together
+from sim.program.relaxing import Loosened, Question, ask, conflicts, feasible, loosened, shortfalls, together
 from sim.scenario.reading import LoadedScenario
 from sim.scenario.schema import Scenario
 from sim.stages import allocation_case, run_stages
@@ -30,10 +30,17 @@ NOISE = 0.05
 
 @dataclass(frozen=True)
 class Later:
-    """What one more year would leave short: the year, and units; NaN where the year cannot be planned."""
+    """What one more year would leave short.
+
+    Attributes:
+        year: the later target year.
+        shortfall: units; NaN where the year cannot be planned.
+        carried: whether yearly envelopes of the last year were carried on into it.
+    """
 
     year: int
     shortfall: float
+    carried: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,9 @@ class Missed:
         need: units the target asks for at the target year.
         shortfall: units the plan leaves short.
         by_county: county to units its own need is short of.
-        cause: `rules` that forbid it; `lead_time`, no start opens in time whatever the rules; or
-            `whole_projects`, only fractions of a project would do.
+        cause: `rules` that forbid it; `lead_time`, no start of a type that serves it opens in time;
+            `whole_projects`, only fractions of a project would do; `unproven`, fractions would do and the
+            search for whole ones was cut short; `other`, what cannot be lifted here forbids it.
         conflicts: sets of rules, each of which forbids the target.
         alone: what one rule alone would have to give; empty if none is enough.
         together: what all rules of the conflicts would have to give at once, where none is enough alone.
@@ -64,15 +72,37 @@ class Missed:
     later: Later
 
 
-def explain_run(case: Case, claims: Claims, book: Book, loaded: LoadedScenario) -> list[Missed]:
-    """Return why the targets of a finished run are missed, its options those of its scenario."""
+def explain_run(
+    case: Case,
+    claims: Claims,
+    book: Book,
+    loaded: LoadedScenario,
+    missed: Collection[str],
+    proven: Collection[int],
+) -> list[Missed]:
+    """Return why the targets of a finished run are missed, its options those of its scenario.
+
+    Args:
+        case: what was decided.
+        claims: what the run says of its plan.
+        book: its tables.
+        loaded: its scenario.
+        missed: resources whose targets it misses.
+        proven: priority levels it solved to the optimum.
+    """
     solver = loaded.scenario.solver
     later = one_year_later(book, loaded.scenario, solver.gap, solver.node_limit)
-    return explain(case, claims.solved, claims.moved, later, solver.explain_nodes)
+    return explain(case, claims.solved, claims.moved, later, solver.explain_nodes, missed, proven)
 
 
 def explain(
-    case: Case, started: np.ndarray, moved: np.ndarray, later: Mapping[str, Later], nodes: int
+    case: Case,
+    started: np.ndarray,
+    moved: np.ndarray,
+    later: Mapping[str, Later],
+    nodes: int,
+    missed: Collection[str] | None = None,
+    proven: Collection[int] | None = None,
 ) -> list[Missed]:
     """Return the missed targets of a plan with their reasons, in the order of the targets.
 
@@ -82,6 +112,8 @@ def explain(
         moved: (cadre, county) net heads that came from other counties.
         later: what each target would leave short one year later, by resource.
         nodes: most branch-and-bound nodes of each attempt to mend with whole projects.
+        missed: resources to speak of; all that are short if None.
+        proven: priority levels solved to the optimum; all if None.
     """
     matrix = compile_matrix(state_program(case))
     left = left_short(case, started, moved)
@@ -91,9 +123,10 @@ def explain(
     for resource in map(str, case.need["resource"].values):
         short = float(left.sel(resource=resource, county=CITY))
         need = float(case.need.sel(resource=resource).sum())
-        if short > TOLERANCE * max(need, 1.0):
+        if short > TOLERANCE * max(need, 1.0) and (missed is None or resource in missed):
+            closed = proven is None or case.level[resource] in proven
             then = later.get(resource, Later(case.decision_years[-1] + 1, float("nan")))
-            found.append(_missed(case, matrix, groups, left, of_rules, resource, then, nodes))
+            found.append(_missed(case, matrix, groups, left, of_rules, resource, then, nodes, closed))
     return found
 
 
@@ -106,6 +139,7 @@ def _missed(
     resource: str,
     later: Later,
     nodes: int,
+    closed: bool,
 ) -> Missed:
     question = ask(case, matrix, resource, left, of_rules)
     sets = conflicts(question, groups)
@@ -121,12 +155,22 @@ def _missed(
         by_county={
             str(c): float(v) for c, v in zip(own["county"].values, own.values, strict=True) if v > TOLERANCE
         },
-        cause="rules" if sets else "whole_projects" if feasible(question, groups) else "lead_time",
+        cause="rules" if sets else _cause(case, question, groups, resource, closed),
         conflicts=tuple(map(tuple, sets)),
         alone=tuple(alone),
         together=tuple(repair for repair in joint if repair.enough > NOISE),
         later=later,
     )
+
+
+def _cause(case: Case, question: Question, groups: list[RuleGroup], resource: str, closed: bool) -> str:
+    """The cause of a target that no set of rules forbids."""
+    serves = case.rules.outputs.sel(resource=resource) > 0
+    if not bool((serves & case.delivery["can_open"]).any()):
+        return "lead_time"
+    if not feasible(question, groups):
+        return "other"
+    return "whole_projects" if closed else "unproven"
 
 
 def left_short(case: Case, started: np.ndarray, moved: np.ndarray) -> xr.DataArray:
@@ -156,6 +200,7 @@ def one_year_later(book: Book, scenario: Scenario, gap: float, nodes: int) -> di
         return {}
     moved = time.model_copy(update={"target_year": year, "end_year": max(time.end_year, year)})
     case = allocation_case(run_stages(Figures(book, scenario.model_copy(update={"time": moved}))))
+    case, carried = _envelopes_carried_on(case)
     program = state_program(case)
     wanted = [level for level in program.levels if level.name == "rules" or level.name.startswith("targets_")]
     matrix = compile_matrix(program)
@@ -163,5 +208,18 @@ def one_year_later(book: Book, scenario: Scenario, gap: float, nodes: int) -> di
     values = values_of(matrix, result.columns)
     short = values["city_shortfall"], values["county_shortfall"].sum("county")
     return {
-        str(r): Later(year, float(array.sel(resource=r))) for array in short for r in array["resource"].values
+        str(r): Later(year, float(array.sel(resource=r)), carried)
+        for array in short
+        for r in array["resource"].values
     }
+
+
+def _envelopes_carried_on(case: Case) -> tuple[Case, bool]:
+    """The case with the yearly envelopes of the year before in its last one, and whether there are any."""
+    envelopes = case.rules.envelopes.copy(deep=True)
+    if envelopes.sizes["year"] < 2:
+        return case, False
+    before, last = envelopes.isel(year=-2, drop=True), envelopes.isel(year=-1, drop=True)
+    ends = np.isfinite(before.values) & ~np.isfinite(last.values)
+    envelopes[{"year": -1}] = np.where(ends, before.values, last.values)
+    return replace(case, rules=replace(case.rules, envelopes=envelopes)), bool(ends.any())

@@ -14,6 +14,8 @@ from sim.program.relaxing import Loosened
 
 SHORTEST = 3
 MILLION = 1e6
+COARSE, FINE = 1e6, 1e4
+"Yuan to which large and small amounts of money are rounded."
 
 
 def sentences(
@@ -38,8 +40,8 @@ def _sentences(item: Missed, reached: tuple[str, str, str] | None, year: int, wo
         "explain.missed",
         name=name,
         year=year,
-        short=plain(item.shortfall),
-        need=plain(item.need),
+        short=plain(outward(item.shortfall)),
+        need=plain(outward(item.need)),
         unit=unit,
         share=share,
     )
@@ -53,8 +55,10 @@ def _sentences(item: Missed, reached: tuple[str, str, str] | None, year: int, wo
     yield from _repairs(item, words)
     if not math.isnan(item.later.shortfall):
         met = item.later.shortfall <= 1e-6 * max(item.need, 1.0)
-        said = {"year": item.later.year, "short": plain(item.later.shortfall), "unit": unit}
+        said = {"year": item.later.year, "short": plain(outward(item.later.shortfall)), "unit": unit}
         yield words.say("explain.later_met" if met else "explain.later_short", **said)
+        if item.later.carried:
+            yield words.say("explain.carried", year=item.later.year)
     if reached is not None and item.shortfall < item.need:
         yield words.say("explain.lower", name=reached[0], target=reached[1], reached=reached[2])
 
@@ -72,8 +76,8 @@ def _repairs(item: Missed, words: Texts) -> Iterator[str]:
         yield words.say(
             "explain.alone",
             rule=rule_name(repair.group, words),
-            least=amount(repair.least, repair.group.unit, words),
-            enough=amount(repair.enough, repair.group.unit, words),
+            least=amount(repair.least, repair.group.unit, words, up=False),
+            enough=amount(repair.enough, repair.group.unit, words) + _when(repair, words),
         )
     found = [repair for repair in item.together if math.isfinite(repair.enough)]
     if found:
@@ -83,8 +87,17 @@ def _repairs(item: Missed, words: Texts) -> Iterator[str]:
 
 
 def _together(repair: Loosened, words: Texts) -> str:
-    enough = amount(repair.enough, repair.group.unit, words)
+    enough = amount(repair.enough, repair.group.unit, words) + _when(repair, words)
     return words.say("explain.together_item", rule=rule_name(repair.group, words), enough=enough)
+
+
+def _when(repair: Loosened, words: Texts) -> str:
+    """In which years, where the rule speaks of years."""
+    parts = [
+        words.say("explain.in_year", year=year, amount=amount(given, repair.group.unit, words))
+        for year, given in repair.years
+    ]
+    return words.say("explain.when", list=words.listed(parts)) if parts else ""
 
 
 def rule_name(rule: RuleGroup, words: Texts) -> str:
@@ -94,11 +107,26 @@ def rule_name(rule: RuleGroup, words: Texts) -> str:
     return words.say(f"explain.rule.{rule.kind}", of=of)
 
 
-def amount(value: float, unit: str, words: Texts) -> str:
-    """Return an amount a rule must give: whole heads and projects, money in the unit of the language."""
+def amount(value: float, unit: str, words: Texts, up: bool = True) -> str:
+    """Return an amount a rule must give: never less than is enough or, if not `up`, never more than proven.
+
+    Heads, projects and units are whole, money is in the unit of the language, a share in percent.
+    """
     if unit == "million yuan":
-        return words.money(value * MILLION)
-    return words.say(f"explain.amount.{unit}", n=f"{math.ceil(value - 1e-6):,}")
+        step = COARSE if value * MILLION >= words.number("money.switch") else FINE
+        return words.money(_whole(value * MILLION / step, up) * step)
+    if unit == "share":
+        return percent(_whole(value * 1000, up) / 1000)
+    return words.say(f"explain.amount.{unit}", n=f"{_whole(value, up):,}")
+
+
+def _whole(value: float, up: bool) -> int:
+    return math.ceil(value - 1e-6) if up else math.floor(value + 1e-6)
+
+
+def outward(units: float) -> float:
+    """Return units rounded up to whole ones: what is short is never said to be less."""
+    return float(_whole(units, up=True))
 
 
 def explained(folder: Path, run: Named, missed: Sequence[Missed], lang: str) -> list[list[str]]:
@@ -110,7 +138,15 @@ def explained(folder: Path, run: Named, missed: Sequence[Missed], lang: str) -> 
         rows = table[table["no"] == item.label]
         if len(rows):
             row = rows.iloc[0]
-            said = [plain(float(row[name])) for name in ("target", "projected_with")]
-            shown[item.resource] = words.code("indicator", item.label), said[0], said[1]
+            reached = _eased(float(row["projected_with"]))
+            shown[item.resource] = words.code("indicator", item.label), plain(float(row["target"])), reached
     year = run.loaded.scenario.time.target_year
     return sentences(missed, shown, year, words) or [[words["explain.none"]]]
+
+
+def _eased(value: float, digits: int = 4) -> str:
+    """A value the plan reaches, rounded down, so that a target lowered to it is met."""
+    if value <= 0:
+        return plain(value)
+    scale = 10.0 ** (digits - 1 - math.floor(math.log10(value)))
+    return f"{math.floor(value * scale) / scale:.{digits}g}"

@@ -31,11 +31,13 @@ class Loosened:
         group: the rule.
         least: no less than this is needed (of the LP relaxation), in its unit; infinite if it is not enough.
         enough: this much is, with whole projects; infinite if no plan was found.
+        years: how much of it in which year, where the rule speaks of years.
     """
 
     group: RuleGroup
     least: float
     enough: float
+    years: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,7 @@ def feasible(question: Question, lifted: Sequence[RuleGroup]) -> bool:
 
 def loosened(question: Question, group: RuleGroup, nodes: int) -> Loosened:
     """Return what one rule must give for the target to be met, the others as they are."""
-    least = _give(question, group, whole=False, nodes=nodes)
-    if not np.isfinite(least):
-        return Loosened(group, np.inf, np.inf)
-    return Loosened(group, least, _give(question, group, whole=True, nodes=nodes))
+    return together(question, (group,), nodes)[0]
 
 
 def conflicts(question: Question, groups: Sequence[RuleGroup]) -> list[list[RuleGroup]]:
@@ -122,23 +121,30 @@ def _conflict(question: Question, gone: list[RuleGroup], groups: list[RuleGroup]
 
 def together(question: Question, groups: Sequence[RuleGroup], nodes: int) -> list[Loosened]:
     """Return what several rules must give at once, each in its own unit, their sum as small as was found."""
-    found = []
-    for whole in (False, True):
-        model = _model(question, (), groups, whole)
-        model.setOptionValue("mip_max_nodes", nodes)
-        model.run()
-        values = np.array(model.getSolution().col_value)[len(question.upper) :]
-        ends = np.cumsum([0, *(len(group.rows) for group in groups)])
-        amounts = [float(values[a:b].sum()) for a, b in pairwise(ends)]
-        found.append(amounts if _has_plan(model) else [np.inf] * len(groups))
-    return [Loosened(*each) for each in zip(groups, *found, strict=True)]
+    least, enough = (_slacks(question, groups, whole, nodes) for whole in (False, True))
+    return [
+        Loosened(group, float(few.sum()), float(many.sum()), _by_year(group, many))
+        for group, few, many in zip(groups, least, enough, strict=True)
+    ]
 
 
-def _give(question: Question, group: RuleGroup, whole: bool, nodes: int) -> float:
-    model = _model(question, (), (group,), whole)
+def _slacks(question: Question, groups: Sequence[RuleGroup], whole: bool, nodes: int) -> list[np.ndarray]:
+    """What each row of each rule gives; infinite if no plan was found."""
+    model = _model(question, (), groups, whole)
     model.setOptionValue("mip_max_nodes", nodes)
     model.run()
-    return float(model.getInfo().objective_function_value) if _has_plan(model) else np.inf
+    if not _has_plan(model):
+        return [np.full(1, np.inf) for _ in groups]
+    values = np.array(model.getSolution().col_value)[len(question.upper) :]
+    ends = np.cumsum([0, *(len(group.rows) for group in groups)])
+    return [values[a:b] for a, b in pairwise(ends)]
+
+
+def _by_year(group: RuleGroup, given: np.ndarray) -> tuple[tuple[int, float], ...]:
+    if not group.years.any() or not np.isfinite(given).all():
+        return ()
+    amounts = {int(y): float(given[group.years == y].sum()) for y in np.unique(group.years)}
+    return tuple((year, amount) for year, amount in amounts.items() if amount > SLACK_DUST)
 
 
 def _has_plan(model: highspy.Highs) -> bool:
@@ -165,8 +171,10 @@ def _model(
         used = np.flatnonzero(cost).astype(np.int32)
         if len(used):
             model.addRow(-highspy.kHighsInf, value, len(used), used, cost[used])
-    for row in (r for group in elastic for r in group.rows.tolist()):
-        model.addCol(1.0, 0.0, highspy.kHighsInf, 1, np.array([row], dtype=np.int32), np.array([-1.0]))
+    for group in elastic:
+        for row, sign in zip(group.rows.tolist(), group.signs.tolist(), strict=True):
+            place = np.array([row], dtype=np.int32)
+            model.addCol(1.0, 0.0, highspy.kHighsInf, 1, place, np.array([-sign]))
     return model
 
 
