@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.ledger import yuan
 from sim.names import CITY
 from sim.outputs.texts import Texts, percent
 from sim.pipeline import RunResult
@@ -68,6 +69,7 @@ def answer(
                 *_unknown_staff(manifest, words),
                 *_service_demand(result, tables["service_demand"], words),
                 _cost(result, manifest, words),
+                _debt(result, words),
                 _largest(result, tables["projects"], words),
             )
             if s
@@ -214,6 +216,23 @@ def _cost(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> str:
         local=words.money(figures["local_burden_yuan"]),
         price_year=terms.price_year,
         tail=f"{terms.recurrent_years:g}",
+    )
+
+
+def _debt(result: RunResult, words: Texts) -> str:
+    """What is borrowed, what its service costs until the last year shown, and what is owed then."""
+    repaid = result.case.rules.bonds["repaid_by"].sum("payer")
+    lenders = {str(fund) for fund in repaid["fund"].values[repaid.values > 0]}
+    nominal = result.ledger[result.ledger["price_basis"] == "nominal"]
+    borrowed = yuan(nominal, kind="capital", fund=lenders)
+    if not borrowed:
+        return ""
+    return words.say(
+        "answer.debt",
+        borrowed=words.money(borrowed),
+        interest=words.money(yuan(nominal, kind="interest")),
+        end=result.loaded.scenario.time.end_year,
+        owed=words.money(borrowed - yuan(nominal, kind="principal")),
     )
 
 
