@@ -18,6 +18,8 @@ from sim.program.matrix import Matrix
 
 PRICE_COLUMNS = ["level", "rule", "place", "price", "units"]
 RANGE_COLUMNS = ["project", "units", "least", "most", "settled"]
+SUMS = "programme_of_counties"
+"What the programme of the city is; no limit, so it has no price."
 DUST = 1e-9
 WITHIN = 1e-6
 
@@ -45,7 +47,7 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
             model.run()
             if status_of(model) == "optimal":
                 dual = np.array(model.getSolution().row_dual)[: len(labels)]
-                kept = np.abs(dual) > DUST
+                kept = (np.abs(dual) > DUST) & (labels["rule"] != SUMS).to_numpy()
                 parts.append(labels[kept].assign(level=level.name, price=dual[kept], units=level.units))
         freeze(model, level, cost, found.value - float(matrix.constants[n]))
     return pd.concat(parts)[PRICE_COLUMNS] if parts else pd.DataFrame(columns=PRICE_COLUMNS)
