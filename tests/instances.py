@@ -1,7 +1,7 @@
-"""Cases of any size with the shape of a real city: 14 types of project, 8 resources, money that couples counties.
+"""Cases of any size shaped like a city: 14 types of project, 8 resources, money that couples counties.
 
-Residents, stocks and prices are drawn; sizes, leads, costs and shares are those of `params/` for a city at its
-census. Every rule of the formulation but transfers, spread and choices binds somewhere.
+Residents, stocks and prices are drawn; sizes, leads, costs and shares are those of `params/`. Every rule of the
+formulation but transfers, spread and choices binds somewhere.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ train_nurses          workforce heads      0 36  0.024 0.0135 0      0   0 nurse
 recruit_carers        workforce heads      3  0  0.003 0.0005 0      0   0 carers:1
 train_gps             workforce heads      2 12  0.042 0.0    0      0   0 gps:1
 """
-"Name, group, kind, months of preparation and of building, million yuan and a year, life, residents a site, starts, output."
+"""Name, group, kind, months of preparation and of building, million yuan, million yuan a year, service life,
+residents a site, starts a year in nine counties, output."""
 TYPES = [line.split() for line in _TYPES.split("\n") if line]
 PROJECTS = [row[0] for row in TYPES]
 KINDS = [row[2] for row in TYPES]
@@ -111,7 +112,7 @@ def _outputs() -> np.ndarray:
 
 
 def _money_wanted(gap: np.ndarray, capital: np.ndarray, running: np.ndarray) -> float:
-    """Yuan to the target year to close every gap with the types of middle price, two years of running each."""
+    """Yuan to close every gap with the types of middle price, two years of running each."""
     each = capital + 2 * running
     middle = dict(zip(TARGETED, (2, 5, 7, 8, 9, 13, 10), strict=True))
     outputs = _outputs()

@@ -28,7 +28,8 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
     """Return the dual value of every limit that binds, by level.
 
     Whole numbers are fixed as decided and the levels before are frozen; a price is the change of the
-    level's value for one more unit of the limit. Where the linear program is degenerate it is one of several.
+    level's value for one more unit of the limit, and a limit of whole numbers alone has none. Where the
+    linear program is degenerate it is one of several.
 
     Args:
         matrix: the compiled program.
@@ -40,6 +41,7 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
     """
     model, parts = _fixed(matrix, result), []
     labels = _row_labels(matrix)
+    priced = (abs(matrix.entries) @ (~matrix.whole) > 0) & (labels["rule"] != SUMS).to_numpy()
     for n, (level, found) in enumerate(zip(levels, result.levels, strict=False)):
         cost = matrix.objectives[n]
         if level.name.startswith("targets_") or level.name == "present_cost":
@@ -47,7 +49,7 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
             model.run()
             if status_of(model) == "optimal":
                 dual = np.array(model.getSolution().row_dual)[: len(labels)]
-                kept = (np.abs(dual) > DUST) & (labels["rule"] != SUMS).to_numpy()
+                kept = (np.abs(dual) > DUST) & priced
                 parts.append(labels[kept].assign(level=level.name, price=dual[kept], units=level.units))
         freeze(model, level, cost, found.value - float(matrix.constants[n]))
     return pd.concat(parts)[PRICE_COLUMNS] if parts else pd.DataFrame(columns=PRICE_COLUMNS)

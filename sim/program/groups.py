@@ -64,10 +64,11 @@ def _groups(case: Case, matrix: Matrix) -> Iterator[RuleGroup]:
         for label in place[dim].values.tolist():
             rows = place.sel({dim: label}).values.ravel()
             yield RuleGroup(kind, str(label), rows[rows >= 0], none, unit)
-    sites, started = matrix.row_positions["sites"], matrix.positions["projects_started"]
+    sites = matrix.row_positions["sites"]
+    decided = [matrix.positions[family] for family in ("projects_started", "programme")]
     whole = case.rules.projects["whole"]
     for label in sites["project"].values.tolist():
         rows = sites.sel(project=label).values.ravel()
-        columns = started.sel(project=label).values.ravel()
+        columns = np.concatenate([place.sel(project=label).values.ravel() for place in decided])
         if bool(whole.sel(project=label)):
             yield RuleGroup("sites", str(label), rows[rows >= 0], columns[columns >= 0], "projects")

@@ -40,7 +40,8 @@ def value_with(matrix, program, result, name: str, row: int, more: float) -> flo
             )
             model.changeRowBounds(row, lower, upper)
             model.run()
-            assert status_of(model) == "optimal"
+            if status_of(model) != "optimal":
+                return float("nan")  # the shortfall of a county without any supply ends at its need
             return float(model.getInfo().objective_function_value)
         freeze(model, level, cost, result.levels[n].value - float(matrix.constants[n]))
     raise KeyError(name)
@@ -61,6 +62,7 @@ def test_a_price_is_the_change_of_the_level_where_both_sides_agree(small: Small)
         at = {d: type(place[d].values.tolist()[0])(v) for d, v in labels.items()}
         number = int(place.sel(at))
         values = [value_with(matrix, program, result, row.level, number, m) for m in (-step, 0.0, step)]
+        assert np.isfinite(values[1])
         left, right = np.diff(values) / step
         if left == pytest.approx(right, rel=1e-4, abs=1e-7):
             assert row.price == pytest.approx(right, rel=1e-3, abs=1e-6)

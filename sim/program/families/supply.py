@@ -35,13 +35,12 @@ def programme(case: Case) -> Block:
     r"""Starts of the whole city, whole where each is: :math:`X_{pt} = \sum_c x_{pct}`.
 
     They follow from the decisions of the counties. Cost, money and the limits of the city speak of them
-    alone: a solver that branches on them settles all counties at once, and the rows stay short. Their
-    upper limit binds nowhere, also where a question lifts the sites.
+    alone: a solver that branches on them settles all counties at once, and the rows stay short.
     """
     rules = case.rules
     like = space(project=rules.projects["project"].values, start_year=case.decision_years)
     may = case.delivery["can_open"]
-    most = _useful(case) * len(rules.counties)
+    most = minimum(rules.sites, _useful(case)).sum("county")
     total = columns("programme", like, "projects", upper=most, whole=rules.projects["whole"], present=may)
     rule = rows("programme_of_counties", like, lower=0.0, upper=0.0, present=may)
     every = space(county=rules.counties) + 1.0
