@@ -1,7 +1,7 @@
 """Cases of any size shaped like a city: 14 types of project, 8 resources, money that couples counties.
 
-Residents, stocks and prices are drawn; sizes, leads, costs and shares are those of `params/`. Every rule of the
-formulation but transfers, spread and choices binds somewhere.
+Residents, stocks and prices are drawn; sizes, leads, costs and shares are those of `params/`. Every rule
+of the formulation but transfers, spread and choices binds somewhere.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Attempts to refute the proven bounds: one more start, or one start less, must not beat them.
 
-A feasible plan better than a bound shows that the bound, and so the formulation behind it, is wrong. Whether a
-change is feasible is asked only where its value would beat the bound.
+A feasible plan better than a bound shows that the bound, and so the formulation behind it, is wrong.
+Whether a change is feasible is asked only where its value would beat the bound.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def _by_one_move(case: Case, claims: Claims, name: str) -> Check:
 def _by_one_less(case: Case, claims: Claims) -> Check:
     excess = []
     units = claims.solved
-    present, worth = arithmetic.present_cost(case, units) / MONEY, _cost_of_one(case)
+    present, worth = arithmetic.present_cost(case, units) / MONEY, arithmetic.cost_of_one(case) / MONEY
     bound = claims.levels["present_cost"][1]
     for p, c in zip(*np.nonzero(units.sum(axis=2) >= 1 - UNITS), strict=True):
         trial = units.copy()
@@ -160,24 +160,15 @@ def _by_one_less(case: Case, claims: Claims) -> Check:
     return check("no start can be spared below the bound of present_cost", np.array(excess), LEVEL * scale)
 
 
-def _cost_of_one(case: Case) -> np.ndarray:
-    """(project, start_year): present cost of one start, million yuan; it adds up over starts."""
-    n_projects, n_starts = len(case.rules.projects["project"]), len(case.decision_years)
-    cost = np.zeros((n_projects, n_starts))
-    for p in range(n_projects):
-        for s in range(n_starts):
-            one = np.zeros((n_projects, 1, n_starts))
-            one[p, 0, s] = 1.0
-            cost[p, s] = arithmetic.present_cost(case, one) / MONEY
-    return cost
-
-
 def _by_one_later(case: Case, claims: Claims) -> Check:
     """Start one unit a year later, where it still opens in time and the limits of that year leave room."""
     excess = []
     bound = claims.levels["present_cost"][1]
     room = _room_in_year(case, claims.solved)
-    present, worth = arithmetic.present_cost(case, claims.solved) / MONEY, _cost_of_one(case)
+    present, worth = (
+        arithmetic.present_cost(case, claims.solved) / MONEY,
+        arithmetic.cost_of_one(case) / MONEY,
+    )
     for p, c, s in zip(*np.nonzero(claims.solved[:, :, :-1] >= 1 - UNITS), strict=True):
         added = np.zeros_like(claims.solved)
         added[p, c, s + 1] = 1.0
