@@ -14,7 +14,7 @@ from sim.case import MONEY, Case
 from sim.certify import arithmetic
 from sim.certify.claims import Check, Claims, check
 from sim.certify.payable import can_be_paid
-from sim.certify.plan_checks import LEVEL, UNITS, level_value
+from sim.certify.plan_checks import LEVEL, UNITS, level_value, value_of
 
 MOVED = ("rules", "worst_county", "uncovered")
 "Levels beside the targets that a move between counties can better."
@@ -112,14 +112,14 @@ def _keeps(case: Case, claims: Claims, trial: np.ndarray, moved: np.ndarray, nam
     for inner, outer in rules.parents.items():
         if (stands[row[inner]] - stands[row[outer]] > UNITS).any():
             return False
-    _, missing = arithmetic.counted(case, stands)
+    counts, missing = arithmetic.counted(case, stands)
     _, before = arithmetic.counted(case, case.in_place.values)
     if (missing - before > UNITS).any():
         return False
     for earlier, (value, _) in claims.levels.items():
         if earlier == name:
             return True
-        reached = level_value(case, trial, moved, earlier)
+        reached = value_of(case, trial, stands, counts, earlier)
         if reached is not None and reached > value + UNITS:
             return False
     return True

@@ -28,7 +28,7 @@ ABSOLUTE_GAP = 1e-6
 SEED = 0
 BOUND_DUST = 1e-5
 "A frozen level may be met with its tolerance, by which an earlier plan may beat a later bound."
-_OPTIMAL, _LEFT = "optimal", "left_unsolved"
+_OPTIMAL = "optimal"
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _solve_in_turn(
     for n, level in enumerate(levels):
         cost = matrix.objectives[n]
         if stop.left:
-            results.append(_unsolved(matrix, level, cost, float(matrix.constants[n]), plan))
+            results.append(_unsolved(matrix, level, cost, float(matrix.constants[n]), plan, stop))
             continue
         model.setOptionValue("mip_rel_gap", 0.0 if level.exact else gap)
         most = tie_break_nodes if level.tie_break else node_limit
@@ -216,7 +216,7 @@ def _solve_level(
     watch(model, level.name, constant, stop, progress)
     model.setSolution(len(plan), everywhere, plan)
     if not _run(model, stop):
-        return plan, _unsolved(matrix, level, cost, constant, plan)
+        return plan, _unsolved(matrix, level, cost, constant, plan, stop)
     info, status = model.getInfo(), status_of(model)
     found, bound = plan, -np.inf
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
@@ -238,10 +238,11 @@ def _run(model: highspy.Highs, stop: Stop) -> bool:
 
 
 def _unsolved(
-    matrix: Matrix, level: Level, cost: np.ndarray, constant: float, plan: np.ndarray
+    matrix: Matrix, level: Level, cost: np.ndarray, constant: float, plan: np.ndarray, stop: Stop
 ) -> LevelResult:
     """A level that is left as the plan before it has it."""
-    return _result(level, float(cost @ plan) + constant, _least(matrix, cost) + constant, _LEFT)
+    status = "interrupted_by_user" if stop.asked else "time_limit_reached"
+    return _result(level, float(cost @ plan) + constant, _least(matrix, cost) + constant, status)
 
 
 def _least(matrix: Matrix, cost: np.ndarray) -> float:

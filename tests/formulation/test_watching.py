@@ -62,5 +62,5 @@ def test_levels_after_one_left_behind_keep_its_plan_and_are_certified(monkeypatc
     assert len(seen) == deaf_at
     assert not solution.closed
     assert all(np.isfinite(level.best_bound) for level in solution.levels)
-    assert solution.levels[-1].status == "left_unsolved"
+    assert solution.levels[-1].status == "time_limit_reached"
     assert certify(case, settle(case, solution, 2024).claims).failed == []
