@@ -46,7 +46,9 @@ def standing(case: Case, started: np.ndarray, moved: np.ndarray) -> np.ndarray:
 def ahead_of_phases(case: Case, started: np.ndarray) -> np.ndarray:
     """(project, requires, county, start_year): starts beyond what their earlier phase lets start."""
     need, opens = case.rules.phases.values, opening_year(case)
-    excess = np.zeros((*need.shape, *started.shape[1:]))
+    excess = np.full((*need.shape, *started.shape[1:]), -1.0)
+    if not need.any():
+        return excess
     for s, year in enumerate(case.decision_years):
         begun = started[:, :, : s + 1].sum(axis=2)
         stands = np.einsum("qcs,qs->qc", started, (opens < year).astype(float))
@@ -107,18 +109,20 @@ def index(case: Case, year: int) -> float:
 
 def present_cost(case: Case, started: np.ndarray) -> float:
     """Present cost of a plan, real yuan: capital + fiscal recurrent - residual value."""
-    total = 0.0
+    return float((started.sum(axis=1) * cost_of_one(case)).sum())
+
+
+def cost_of_one(case: Case) -> np.ndarray:
+    """(project, start_year): present cost of one start, real yuan."""
     terms, life = case.terms, case.service_life.values
     first = case.decision_years[0]
     last = case.decision_years[-1] + int(np.ceil(terms.recurrent_years)) + 1
-    units = started.sum(axis=1)
+    left = np.nan_to_num(np.maximum(1 - terms.recurrent_years / life, 0.0))
+    cost = np.zeros((len(life), len(case.decision_years)))
     for s, start in enumerate(case.decision_years):
         for year in range(first, last + 1):
             capital, running = money_of_start(case, start, year)
-            factor = (1 + terms.discount_rate) ** (terms.price_year - year)
-            total += float(units[:, s] @ (capital + running)) * factor
-        left = np.nan_to_num(np.maximum(1 - terms.recurrent_years / life, 0.0))
+            cost[:, s] += (capital + running) * (1 + terms.discount_rate) ** (terms.price_year - year)
         closing = opening_year(case)[:, s] + terms.recurrent_years - terms.price_year
-        worth = case.costs["capital_cost"].values * left * (1 + terms.discount_rate) ** -closing
-        total -= float(units[:, s] @ worth)
-    return total
+        cost[:, s] -= case.costs["capital_cost"].values * left * (1 + terms.discount_rate) ** -closing
+    return cost

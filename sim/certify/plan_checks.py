@@ -128,6 +128,13 @@ def level_value(case: Case, started: np.ndarray, moved: np.ndarray, name: str) -
     """
     stands = arithmetic.standing(case, started, moved)
     counts, _ = arithmetic.counted(case, stands)
+    return value_of(case, started, stands, counts, name)
+
+
+def value_of(
+    case: Case, started: np.ndarray, stands: np.ndarray, counts: np.ndarray, name: str
+) -> float | None:
+    """Return the value of a level where what stands and what counts (resource, county) is known."""
     if name == "rules":
         return _rules_value(case, counts, stands)
     if name.startswith("targets_"):

@@ -1,6 +1,7 @@
 """Attempts to refute the proven bounds: one more start, or one start less, must not beat them.
 
 A feasible plan better than a bound shows that the bound, and so the formulation behind it, is wrong.
+Whether a change is feasible is asked only where its value would beat the bound.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sim.case import MONEY, Case
 from sim.certify import arithmetic
 from sim.certify.claims import Check, Claims, check
 from sim.certify.payable import can_be_paid
-from sim.certify.plan_checks import LEVEL, UNITS, level_value
+from sim.certify.plan_checks import LEVEL, UNITS, level_value, value_of
 
 MOVED = ("rules", "worst_county", "uncovered")
 "Levels beside the targets that a move between counties can better."
@@ -34,14 +35,18 @@ def checks(case: Case, claims: Claims) -> Sequence[Check]:
 
 def _by_one_more(case: Case, claims: Claims, name: str) -> Check:
     """Add one unit, with what it requires, wherever every limit leaves room and one fund can pay it all."""
-    excess = []
-    room = _room(case, claims.solved)
+    excess: list[float] = []
+    bound = claims.levels[name][1]
+    room = _room(case, claims.solved) & (bound > 0)  # no shortfall is below zero
     for p, c, s in zip(*np.nonzero(_last(room)), strict=True):
         added = _with_required(case, claims.solved, room, p, c, s)
         trial = claims.solved + added
         value = level_value(case, trial, claims.moved, name)
+        if value is None or value >= bound:
+            excess.append(NO_TRIAL)
+            continue
         fair = _keeps(case, claims, trial, claims.moved, name) and can_be_paid(case, claims, added)
-        excess.append(claims.levels[name][1] - value if fair and value is not None else NO_TRIAL)
+        excess.append(bound - value if fair else NO_TRIAL)
     scale = max(abs(claims.levels[name][0]), 1.0)
     return check(f"no extra start beats the bound of {name}", np.array(excess), LEVEL * scale)
 
@@ -107,14 +112,14 @@ def _keeps(case: Case, claims: Claims, trial: np.ndarray, moved: np.ndarray, nam
     for inner, outer in rules.parents.items():
         if (stands[row[inner]] - stands[row[outer]] > UNITS).any():
             return False
-    _, missing = arithmetic.counted(case, stands)
+    counts, missing = arithmetic.counted(case, stands)
     _, before = arithmetic.counted(case, case.in_place.values)
     if (missing - before > UNITS).any():
         return False
     for earlier, (value, _) in claims.levels.items():
         if earlier == name:
             return True
-        reached = level_value(case, trial, moved, earlier)
+        reached = value_of(case, trial, stands, counts, earlier)
         if reached is not None and reached > value + UNITS:
             return False
     return True
@@ -123,6 +128,7 @@ def _keeps(case: Case, claims: Claims, trial: np.ndarray, moved: np.ndarray, nam
 def _by_one_move(case: Case, claims: Claims, name: str) -> Check:
     """Move one head of each cadre from each county that may give one to each other."""
     excess = []
+    bound = claims.levels[name][1]
     heads = case.in_place.values[[case.rules.resources.index(k) for k in case.rules.cadres]]
     gives = claims.moved - 1 + case.transfer_share * heads >= -UNITS
     for k, giver in zip(*np.nonzero(gives), strict=True):
@@ -131,8 +137,9 @@ def _by_one_move(case: Case, claims: Claims, name: str) -> Check:
             moved[k, giver] -= 1
             moved[k, taker] += 1
             value = level_value(case, claims.solved, moved, name)
-            fair = giver != taker and _keeps(case, claims, claims.solved, moved, name)
-            excess.append(claims.levels[name][1] - value if fair and value is not None else NO_TRIAL)
+            beats = giver != taker and value is not None and value < bound
+            fair = beats and _keeps(case, claims, claims.solved, moved, name)
+            excess.append(bound - value if fair and value is not None else NO_TRIAL)
     scale = max(abs(claims.levels[name][0]), 1.0)
     return check(f"no move between counties beats the bound of {name}", np.array(excess), LEVEL * scale)
 
@@ -140,13 +147,15 @@ def _by_one_move(case: Case, claims: Claims, name: str) -> Check:
 def _by_one_less(case: Case, claims: Claims) -> Check:
     excess = []
     units = claims.solved
+    present, worth = arithmetic.present_cost(case, units) / MONEY, arithmetic.cost_of_one(case) / MONEY
     bound = claims.levels["present_cost"][1]
     for p, c in zip(*np.nonzero(units.sum(axis=2) >= 1 - UNITS), strict=True):
         trial = units.copy()
         s = int(np.flatnonzero(trial[p, c] > 0)[0])
         trial[p, c, s] = max(trial[p, c, s] - 1, 0.0)
-        fair = _keeps(case, claims, trial, claims.moved, "present_cost")
-        excess.append(bound - arithmetic.present_cost(case, trial) / MONEY if fair else NO_TRIAL)
+        cost = present - worth[p, s] * (units[p, c, s] - trial[p, c, s])
+        fair = cost < bound and _keeps(case, claims, trial, claims.moved, "present_cost")
+        excess.append(bound - cost if fair else NO_TRIAL)
     scale = max(abs(claims.levels["present_cost"][0]), 1.0)
     return check("no start can be spared below the bound of present_cost", np.array(excess), LEVEL * scale)
 
@@ -156,13 +165,19 @@ def _by_one_later(case: Case, claims: Claims) -> Check:
     excess = []
     bound = claims.levels["present_cost"][1]
     room = _room_in_year(case, claims.solved)
+    present, worth = (
+        arithmetic.present_cost(case, claims.solved) / MONEY,
+        arithmetic.cost_of_one(case) / MONEY,
+    )
     for p, c, s in zip(*np.nonzero(claims.solved[:, :, :-1] >= 1 - UNITS), strict=True):
         added = np.zeros_like(claims.solved)
         added[p, c, s + 1] = 1.0
         trial = claims.solved + added
         trial[p, c, s] -= 1.0
-        fair = room[p, s + 1] and _keeps(case, claims, trial, claims.moved, "present_cost")
+        cost = present + worth[p, s + 1] - worth[p, s]
+        fair = cost < bound and room[p, s + 1]
+        fair = fair and _keeps(case, claims, trial, claims.moved, "present_cost")
         fair = fair and can_be_paid(case, claims, added)
-        excess.append(bound - arithmetic.present_cost(case, trial) / MONEY if fair else NO_TRIAL)
+        excess.append(bound - cost if fair else NO_TRIAL)
     scale = max(abs(claims.levels["present_cost"][0]), 1.0)
     return check("no start can wait below the bound of present_cost", np.array(excess), LEVEL * scale)

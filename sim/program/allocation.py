@@ -14,6 +14,7 @@ Family = Callable[[Case], Block]
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "projects": supply.projects,
+        "programme": supply.programme,
         "transfers": transfers.transfers,
         "staffed": supply.staffed,
         "subsets": supply.subsets,

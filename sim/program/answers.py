@@ -19,6 +19,8 @@ from sim.program.matrix import Matrix
 
 PRICE_COLUMNS = ["level", "rule", "place", "price", "units"]
 RANGE_COLUMNS = ["project", "units", "least", "most", "settled"]
+SUMS = "programme_of_counties"
+"What the programme of the city is; no limit, so it has no price."
 DUST = 1e-9
 WITHIN = 1e-6
 
@@ -28,7 +30,8 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
 
     Whole numbers are fixed as decided, and every shortfall and slack of the levels before is held at what
     the plan has: no target pays for another. A price is the change of the level's value for one more unit
-    of the limit. Where the linear program is degenerate it is one of several.
+    of the limit, and a limit of whole numbers alone has none. Where the linear program is degenerate it
+    is one of several.
 
     Args:
         matrix: the compiled program.
@@ -40,6 +43,7 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
     """
     model, parts = _fixed(matrix, result), []
     labels = _row_labels(matrix)
+    priced = (abs(matrix.entries) @ (~matrix.whole) > 0) & (labels["rule"] != SUMS).to_numpy()
     for n, level in enumerate(levels[: len(result.levels)]):
         cost = matrix.objectives[n]
         if level.name.startswith("targets_") or level.name == "present_cost":
@@ -47,7 +51,7 @@ def shadow_prices(matrix: Matrix, levels: Sequence[Level], result: LevelsResult)
             model.run()
             if status_of(model) == "optimal":
                 dual = np.array(model.getSolution().row_dual)[: len(labels)]
-                kept = np.abs(dual) > DUST
+                kept = (np.abs(dual) > DUST) & priced
                 parts.append(labels[kept].assign(level=level.name, price=dual[kept], units=level.units))
         _hold(model, matrix, cost, result.columns)
     return pd.concat(parts)[PRICE_COLUMNS] if parts else pd.DataFrame(columns=PRICE_COLUMNS)

@@ -7,7 +7,7 @@ the same label on both sides, any other is summed over. Coefficients align by ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -194,16 +194,26 @@ def over_all_dims(*arrays: xr.DataArray) -> list[np.ndarray]:
     Raises:
         ValueError: two arrays carry other labels, or other orders of them, along a dim they share.
     """
-    labels: dict[object, np.ndarray] = {}
-    for array in arrays:
-        for dim in array.dims:
-            own = array.coords[dim].values if dim in array.coords else np.arange(array.sizes[dim])
-            known = labels.setdefault(dim, own)
-            if known is not own and not np.array_equal(known, own):
-                raise ValueError(f"labels of {dim!r} differ: {known[:5]} and {own[:5]}")
+    labels = labels_of(*arrays)
     found = []
     for array in arrays:
         order = [d for d in labels if d in array.dims]
         values = array.values.transpose([array.dims.index(d) for d in order])
         found.append(values.reshape([array.sizes.get(d, 1) for d in labels]))
     return found
+
+
+def labels_of(*arrays: xr.DataArray) -> dict[Hashable, np.ndarray]:
+    """Return the labels of every dim of labelled arrays, in the order in which dims first appear.
+
+    Raises:
+        ValueError: two arrays carry other labels, or other orders of them, along a dim they share.
+    """
+    labels: dict[Hashable, np.ndarray] = {}
+    for array in arrays:
+        for dim in array.dims:
+            own = array.coords[dim].values if dim in array.coords else np.arange(array.sizes[dim])
+            known = labels.setdefault(dim, own)
+            if known is not own and not np.array_equal(known, own):
+                raise ValueError(f"labels of {dim!r} differ: {known[:5]} and {own[:5]}")
+    return labels

@@ -78,11 +78,12 @@ def _groups(case: Case, matrix: Matrix) -> Iterator[RuleGroup]:
             years = _years(own).ravel()[keep]
             signs = np.where(np.isfinite(matrix.row_upper[rows[keep]]), 1.0, -1.0)
             yield RuleGroup(kind, str(label), rows[keep], signs, years, none, unit)
-    sites, started = matrix.row_positions["sites"], matrix.positions["projects_started"]
+    sites = matrix.row_positions["sites"]
+    decided = [matrix.positions[family] for family in ("projects_started", "programme")]
     whole = case.rules.projects["whole"]
     for label in sites["project"].values.tolist():
         rows = sites.sel(project=label).values.ravel()
-        columns = started.sel(project=label).values.ravel()
+        columns = np.concatenate([place.sel(project=label).values.ravel() for place in decided])
         if bool(whole.sel(project=label)):
             kept = rows[rows >= 0]
             signs, years = np.ones(len(kept)), np.zeros(len(kept), dtype=int)

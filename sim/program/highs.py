@@ -11,7 +11,7 @@ plan beats a bound, all levels are solved again without presolve.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -20,9 +20,9 @@ import numpy as np
 from sim.errors import CertificateError, NoCertifiedPlanError
 from sim.program.blocks import Level
 from sim.program.matrix import Matrix
-
-Progress = Callable[[str, float, float], None]
-"Called with level, incumbent and bound while a level is solved."
+from sim.program.watching import Progress as Progress
+from sim.program.watching import Stop as Stop
+from sim.program.watching import ended, watch
 
 ABSOLUTE_GAP = 1e-6
 SEED = 0
@@ -55,19 +55,6 @@ class LevelsResult:
 
     columns: np.ndarray
     levels: tuple[LevelResult, ...]
-
-
-class Stop:
-    """A flag that asks the solver to end at the next chance, keeping what it has."""
-
-    def __init__(self, time_limit: float | None = None) -> None:
-        self.deadline = None if time_limit is None else time.monotonic() + time_limit
-        self.asked = False
-
-    @property
-    def due(self) -> bool:
-        """Whether the clock or the user wants an end."""
-        return self.asked or (self.deadline is not None and time.monotonic() > self.deadline)
 
 
 def solve_levels(
@@ -137,18 +124,22 @@ def _solve_in_turn(
     plan = _do_nothing(model, matrix)
     results: list[LevelResult] = []
     for n, level in enumerate(levels):
+        cost = matrix.objectives[n]
+        if stop.left:
+            results.append(_unsolved(matrix, level, cost, float(matrix.constants[n]), plan, stop))
+            continue
         model.setOptionValue("mip_rel_gap", 0.0 if level.exact else gap)
         most = tie_break_nodes if level.tie_break else node_limit
         if most is not None:
             model.setOptionValue("mip_max_nodes", most)
         for family in level.given:
             _hold_totals(model, matrix, family, plan)
-        cost = matrix.objectives[n]
         plan, result = _solve_level(
             model, matrix, level, cost, float(matrix.constants[n]), plan, stop, progress
         )
         results.append(result)
-        freeze(model, level, cost, result.value - float(matrix.constants[n]))
+        if not stop.left:
+            freeze(model, level, cost, result.value - float(matrix.constants[n]))
     return LevelsResult(plan, tuple(results))
 
 
@@ -222,12 +213,10 @@ def _solve_level(
     if stop.deadline is not None:
         left = max(stop.deadline - time.monotonic(), 0.01)
         model.setOptionValue("time_limit", model.getRunTime() + left)
-    _watch(model, level.name, constant, stop, progress)
+    watch(model, level.name, constant, stop, progress)
     model.setSolution(len(plan), everywhere, plan)
-    model.run()
-    if model.getInfo().mip_node_count <= 0:
-        model.clearSolver()
-        model.run()
+    if not _run(model, stop):
+        return plan, _unsolved(matrix, level, cost, constant, plan, stop)
     info, status = model.getInfo(), status_of(model)
     found, bound = plan, -np.inf
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
@@ -235,7 +224,32 @@ def _solve_level(
         proven = float(cost @ new) if status == _OPTIMAL else -np.inf
         bound = float(info.mip_dual_bound) if matrix.whole.any() else proven
         found = new if cost @ new <= cost @ plan else plan
+    bound = max(bound, _least(matrix, cost))
     return found, _result(level, float(cost @ found) + constant, bound + constant, status)
+
+
+def _run(model: highspy.Highs, stop: Stop) -> bool:
+    """Run a model, twice where a plan handed over may have been taken for the optimum; False if left."""
+    stop.left = not ended(model, lambda: stop.due)
+    if not stop.left and model.getInfo().mip_node_count <= 0 and not stop.due:
+        model.clearSolver()
+        stop.left = not ended(model, lambda: stop.due)
+    return not stop.left
+
+
+def _unsolved(
+    matrix: Matrix, level: Level, cost: np.ndarray, constant: float, plan: np.ndarray, stop: Stop
+) -> LevelResult:
+    """A level that is left as the plan before it has it."""
+    status = "interrupted_by_user" if stop.asked else "time_limit_reached"
+    return _result(level, float(cost @ plan) + constant, _least(matrix, cost) + constant, status)
+
+
+def _least(matrix: Matrix, cost: np.ndarray) -> float:
+    """No plan is below this: every column at the end of its range that costs less."""
+    used = cost != 0
+    ends = np.where(cost > 0, matrix.lower, matrix.upper)[used]
+    return float(cost[used] @ ends)
 
 
 def _tidy(columns: np.ndarray, matrix: Matrix) -> np.ndarray:
@@ -266,24 +280,6 @@ def _hold_totals(model: highspy.Highs, matrix: Matrix, family: str, plan: np.nda
         if len(used):
             total = float(plan[used].sum())
             model.addRow(total - ABSOLUTE_GAP, total + ABSOLUTE_GAP, len(used), used, np.ones(len(used)))
-
-
-def _watch(model: highspy.Highs, name: str, constant: float, stop: Stop, progress: Progress | None) -> None:
-    kind = highspy.cb.HighsCallbackType
-
-    def called(which, _message, data, answer, _user):  # type: ignore[no-untyped-def]
-        if which in (kind.kCallbackMipInterrupt, kind.kCallbackSimplexInterrupt):
-            answer.user_interrupt = stop.due
-        elif progress is not None:
-            progress(name, data.mip_primal_bound + constant, data.mip_dual_bound + constant)
-
-    model.setCallback(called, None)
-    for which in (
-        kind.kCallbackMipInterrupt,
-        kind.kCallbackSimplexInterrupt,
-        kind.kCallbackMipImprovingSolution,
-    ):
-        model.startCallback(which)
 
 
 def status_of(model: highspy.Highs) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from scipy import sparse
 
-from sim.program.blocks import Columns, Level, Program, Rows, Term, over_all_dims
+from sim.program.blocks import Columns, Level, Program, Rows, Term, labels_of, over_all_dims
 
 
 @dataclass(frozen=True)
@@ -107,19 +107,43 @@ def _gather(
 def _triplets(
     term: Term, row_positions: Mapping[str, xr.DataArray], positions: Mapping[str, xr.DataArray]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return row, column and value of every entry of a term.
+
+    Begins with the coefficients that are not zero and repeats them along the dims they do not have, so
+    that nothing of the size of rows times columns is ever held.
+    """
     rows = row_positions[term.rows]
     columns = positions[term.columns].rename(dict(term.rename))
-    label = f"term of {term.columns!r} in {term.rows!r}"
-    extra = set(term.coefficient.dims) - set(rows.dims) - set(columns.dims)
+    coefficient, label = term.coefficient, f"term of {term.columns!r} in {term.rows!r}"
+    extra = set(coefficient.dims) - set(rows.dims) - set(columns.dims)
     if extra:
         raise ValueError(f"{label} has stray dims {sorted(map(str, extra))}")
     try:
-        row, column, value = over_all_dims(rows, columns, term.coefficient)
+        labels_of(rows, columns, coefficient)
     except ValueError as error:
         raise ValueError(f"{label}: {error}") from None
-    keep = (value != 0) & (row >= 0) & (column >= 0)
-    row, column, value = (np.broadcast_to(part, keep.shape)[keep] for part in (row, column, value))
-    return row, column, value.astype(float)
+    at = dict(zip(coefficient.dims, np.nonzero(coefficient.values), strict=True))
+    values = coefficient.values[tuple(at.values())] if at else np.atleast_1d(coefficient.values)
+    free = [d for d in dict.fromkeys((*rows.dims, *columns.dims)) if d not in at]
+    row, column = (_repeated(place, at, free) for place in (rows, columns))
+    row, column, value = np.broadcast_arrays(row, column, values.reshape(-1, *[1] * len(free)))
+    keep = (row >= 0) & (column >= 0) & (value != 0)
+    return row[keep], column[keep], value[keep].astype(float)
+
+
+def _repeated(place: xr.DataArray, at: Mapping[Hashable, np.ndarray], free: Sequence[Hashable]) -> np.ndarray:
+    """Return (entry, *free) numbers of a family, 1 long where it lacks a dim.
+
+    Args:
+        place: numbers of the family.
+        at: places of the entries along the dims of the coefficients.
+        free: all other dims of rows and columns.
+    """
+    own, rest = [d for d in place.dims if d in at], [d for d in free if d in place.dims]
+    numbers = place.transpose(*own, *rest).values
+    picked = numbers[tuple(at[d] for d in own)] if own else numbers[None]
+    lengths = [place.sizes[d] if d in place.dims else 1 for d in free]
+    return np.asarray(picked).reshape(len(picked), *lengths)
 
 
 def _objective(level: Level, positions: Mapping[str, xr.DataArray], n: int) -> np.ndarray:

@@ -73,6 +73,7 @@ CASES = {
         replace(EARLY, every_county=True, need=((8.0, 6.0), (1.0, 1.0), (6.0, 5.0), (1.0, 1.0))),
         replace(EARLY, every_county=True, need=((8.0, 6.0), (3.0, 3.0), (6.0, 5.0), (1.0, 1.0))),
     ],
+    "programme": [EARLY],
     "sites": [replace(EARLY, need=((15.0, 15.0), (3.0, 3.0), (6.0, 5.0), (1.0, 1.0)))],
     "building_capacity": [replace(EARLY, starts=(1.0, 1.0, 1.0, 1.0, 1.0), lead=(9, 3, 3, 0, 0))],
     "prerequisites": [EARLY],

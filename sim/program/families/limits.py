@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import xarray as xr
 
 from sim.case import Case
 from sim.labelled import floor, isfinite
@@ -19,13 +20,12 @@ def sites(case: Case) -> Block:
 
 
 def building_capacity(case: Case) -> Block:
-    r"""Approval and building capacity of the city: :math:`\sum_c x_{pct} \le starts_p` each year."""
+    r"""Approval and building capacity of the city: :math:`X_{pt} \le starts_p` each year."""
     rules = case.rules
     like = space(project=rules.projects["project"].values, start_year=case.decision_years)
     most = rules.starts_per_year
     rule = rows("building_capacity", like, upper=most, present=isfinite(most))
-    every = space(county=rules.counties) + 1.0
-    return Block(rows=(rule,), terms=(Term("building_capacity", "projects_started", every),))
+    return Block(rows=(rule,), terms=(Term("building_capacity", "programme", xr.ones_like(like)),))
 
 
 def prerequisites(case: Case) -> Block:
@@ -94,7 +94,7 @@ def choices(case: Case) -> Block:
 def recruitment_pool(case: Case) -> Block:
     r"""Heads the city can find in a year, in all counties together.
 
-    .. math:: \sum_{pc} output_{pk} x_{pct} \le pool_{kt} - |C|
+    .. math:: \sum_p output_{pk} X_{pt} \le pool_{kt} - |C|
 
     Heads are continuous here and rounded up afterwards, by less than one in each county: that many
     are kept back.
@@ -108,6 +108,6 @@ def recruitment_pool(case: Case) -> Block:
         present=isfinite(case.pool),
     )
     heads = rules.outputs.sel(resource=rules.cadres).rename(resource="cadre")
-    every = space(county=rules.counties, start_year=case.decision_years) + 1.0
+    every = space(start_year=case.decision_years) + 1.0
     of_kind = heads.where(rules.projects["kind"] == "heads", 0.0)
-    return Block(rows=(rule,), terms=(Term("recruitment_pool", "projects_started", of_kind * every),))
+    return Block(rows=(rule,), terms=(Term("recruitment_pool", "programme", of_kind * every),))

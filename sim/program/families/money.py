@@ -22,7 +22,7 @@ FEN_RESERVE = 1e-3
 def capital(case: Case) -> Block:
     r"""Every yuan of capital is paid by an eligible fund in the year it is spent.
 
-    .. math:: \sum_f g_{fpty} = K_p\,profile_{pty}\,index_y \sum_c x_{pct}
+    .. math:: \sum_f g_{fpty} = K_p\,profile_{pty}\,index_y X_{pt}
     """
     use = capital_use(case)
     paid = _paid(case, CAPITAL, case.rules.fund_rules["max_share"] > 0, use)
@@ -33,7 +33,7 @@ def capital(case: Case) -> Block:
 def recurrent(case: Case) -> Block:
     r"""Every yuan of fiscal running cost is paid by an eligible fund in its year.
 
-    .. math:: \sum_f r_{fpty} = R_p\,running_{pty}\,index_y \sum_c x_{pct}
+    .. math:: \sum_f r_{fpty} = R_p\,running_{pty}\,index_y X_{pt}
     """
     use = recurrent_use(case)
     paid = _paid(case, RECURRENT, case.rules.fund_rules["max_recurrent_share"] > 0, use)
@@ -44,8 +44,8 @@ def recurrent(case: Case) -> Block:
 def fund_shares(case: Case) -> Block:
     r"""No fund pays more than its share of the capital in a year, nor more than its cap a project.
 
-    .. math:: g_{fpty} \le share_{fp} K_p\,profile_{pty}\,index_y \sum_c x_{pct},\qquad
-              \sum_y g_{fpty} \le cap_{fp} \sum_c x_{pct}
+    .. math:: g_{fpty} \le share_{fp} K_p\,profile_{pty}\,index_y X_{pt},\qquad
+              \sum_y g_{fpty} \le cap_{fp} X_{pt}
     """
     shares, use = case.rules.fund_rules, capital_use(case)
     like = _payments(case)
@@ -54,12 +54,12 @@ def fund_shares(case: Case) -> Block:
     capped = (shares["max_share"] > 0) & isfinite(shares["grant_cap"]) & (use > 0).any("year")
     by_project = rows("grant_cap", like.isel(year=0, drop=True), upper=0.0, present=capped)
     cap = shares["grant_cap"].where(isfinite(shares["grant_cap"]), 0.0) / MONEY
-    every_county = space(county=case.rules.counties) + 1.0
+    starts = space(start_year=case.decision_years) + 1.0
     terms = (
         Term("fund_share", CAPITAL, xr.ones_like(like)),
-        Term("fund_share", "projects_started", -(shares["max_share"] * use)),
+        Term("fund_share", "programme", -(shares["max_share"] * use)),
         Term("grant_cap", CAPITAL, xr.ones_like(like)),
-        Term("grant_cap", "projects_started", -(cap * every_county)),
+        Term("grant_cap", "programme", -(cap * starts)),
     )
     return Block(rows=(by_year, by_project), terms=terms)
 
@@ -67,7 +67,7 @@ def fund_shares(case: Case) -> Block:
 def local_match(case: Case) -> Block:
     r"""City and county cash together pay at least the matching share of the capital.
 
-    .. math:: \sum_{f\ local,\,y} g_{fpty} \ge m_p \sum_y K_p\,profile_{pty}\,index_y \sum_c x_{pct}
+    .. math:: \sum_{f\ local,\,y} g_{fpty} \ge m_p \sum_y K_p\,profile_{pty}\,index_y X_{pt}
     """
     rules, use = case.rules, capital_use(case)
     match = rules.fund_rules["matching_share"]
@@ -77,7 +77,7 @@ def local_match(case: Case) -> Block:
     years = space(year=_cash_years(case)) + 1.0
     terms = (
         Term("local_match", CAPITAL, local * years),
-        Term("local_match", "projects_started", -(match * use.sum("year"))),
+        Term("local_match", "programme", -(match * use.sum("year"))),
     )
     return Block(rows=(rule,), terms=terms)
 
@@ -151,7 +151,7 @@ def debt_service(case: Case) -> xr.DataArray:
 
 def present_cost_objective(case: Case) -> dict[str, xr.DataArray]:
     """Objective: present cost over all public funds, real million yuan."""
-    return {"projects_started": case.costs["present_cost"] / MONEY}
+    return {"programme": case.costs["present_cost"] / MONEY}
 
 
 def local_burden_objective(case: Case) -> dict[str, xr.DataArray]:
@@ -187,7 +187,7 @@ def _paid_rows(case: Case, row: str, paid: str, use: xr.DataArray) -> tuple[Rows
     like = _payments(case).isel(fund=0, drop=True)
     rule = rows(row, like, lower=0.0, upper=0.0, present=(use > 0) & case.delivery["can_open"])
     every = space(fund=case.rules.funds["fund"].values) + 1.0
-    return rule, (Term(row, paid, every), Term(row, "projects_started", -use))
+    return rule, (Term(row, paid, every), Term(row, "programme", -use))
 
 
 def _by_payer(service: xr.DataArray) -> xr.DataArray:

@@ -24,15 +24,35 @@ def projects(case: Case) -> Block:
         "projects_started",
         like,
         "projects",
-        upper=_useful(case),
+        upper=minimum(rules.sites, _useful(case)),
         whole=rules.projects["whole"],
         present=case.delivery["can_open"],
     )
     return Block(columns=(started,))
 
 
+def programme(case: Case) -> Block:
+    r"""Starts of the whole city, whole where each is: :math:`X_{pt} = \sum_c x_{pct}`.
+
+    They follow from the decisions of the counties. Cost, money and the limits of the city speak of them
+    alone: a solver that branches on them settles all counties at once, and the rows stay short.
+    """
+    rules = case.rules
+    like = space(project=rules.projects["project"].values, start_year=case.decision_years)
+    may = case.delivery["can_open"]
+    most = minimum(rules.sites, _useful(case)).sum("county")
+    total = columns("programme", like, "projects", upper=most, whole=rules.projects["whole"], present=may)
+    rule = rows("programme_of_counties", like, lower=0.0, upper=0.0, present=may)
+    every = space(county=rules.counties) + 1.0
+    terms = (
+        Term("programme_of_counties", "projects_started", every),
+        Term("programme_of_counties", "programme", -xr.ones_like(like)),
+    )
+    return Block(columns=(total,), rows=(rule,), terms=terms)
+
+
 def _useful(case: Case) -> xr.DataArray:
-    """Sites of the county, and no more whole projects than the largest need or floor they can serve.
+    """(project): no more whole projects in a county than the largest need or floor they can serve.
 
     Staff are left out: they serve other resources besides their own target.
     """
@@ -42,8 +62,7 @@ def _useful(case: Case) -> xr.DataArray:
     floor = case.floor.sum("county").reindex(resource=every, fill_value=0.0)
     wanted = maximum(need, floor).where(~outputs["resource"].isin(case.rules.cadres), np.inf)
     most = ceil(wanted / outputs.where(outputs > 0)).max("resource").fillna(np.inf)
-    most = most.where(case.rules.projects["whole"], np.inf)
-    return minimum(case.rules.sites, most)
+    return most.where(case.rules.projects["whole"], np.inf)
 
 
 def staffed(case: Case) -> Block:
