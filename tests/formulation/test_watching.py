@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 import sim.program.highs as highs
+from cli.progress import stop_on_interrupt
 from sim.certify import certify
 from sim.program import watching
 from sim.program.highs import Stop
@@ -31,6 +34,15 @@ def test_a_run_that_does_not_end_is_left_after_the_grace():
     model, before = Deaf(), time.monotonic()
     assert not watching.ended(model, lambda: Stop(-1.0).due, grace=0.1)
     assert time.monotonic() - before < 5
+    model.over.set()
+
+
+def test_ctrl_c_is_heard_while_the_solver_is_deaf():
+    model, stop = Deaf(), Stop()
+    with stop_on_interrupt(stop):
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        assert not watching.ended(model, lambda: stop.due, grace=0.1)
+    assert stop.asked
     model.over.set()
 
 
