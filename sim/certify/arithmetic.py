@@ -100,6 +100,14 @@ def money_of_start(case: Case, start: int, year: int) -> tuple[np.ndarray, np.nd
     return np.asarray(capital), np.asarray(case.costs["fiscal_recurrent"].values * running)
 
 
+def service_of_year(case: Case, before: int, year: int) -> np.ndarray:
+    """(fund, payer): nominal yuan its payer owes in `year` for a yuan of a bond spent in `before`."""
+    bonds, age = case.rules.bonds, year - before
+    term = bonds["term_years"].values
+    each = ((age > 0) & (age <= term)) * bonds["interest_rate"].values + ((age > 0) & (age == term))
+    return np.asarray(each[:, None] * bonds["repaid_by"].transpose("fund", "payer").values)
+
+
 def index(case: Case, year: int) -> float:
     """Nominal money for one unit of real money."""
     return float((1 + case.terms.deflator) ** (year - case.terms.price_year))

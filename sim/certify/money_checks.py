@@ -188,10 +188,17 @@ def _figures(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]
 
 
 def _burden(case: Case, added: np.ndarray) -> float:
-    """Most that extra units (project, start_year) can add to the local burden, nominal yuan."""
+    """Most that extra units (project, start_year) can add to the local burden, nominal yuan.
+
+    All of their capital may come from the fund that costs city and county most to the target year: a
+    bond they repay costs the principal and its interest.
+    """
+    local = case.rules.funds["local"].values.astype(float)
     total = 0.0
-    for s, start in enumerate(case.decision_years):
-        for year in case.decision_years:
+    for year in case.decision_years:
+        later = sum(arithmetic.service_of_year(case, year, other) for other in case.decision_years)
+        most = float((local + later @ local).max())
+        for s, start in enumerate(case.decision_years):
             capital, running = arithmetic.money_of_start(case, start, year)
-            total += float(added[:, s] @ (capital + running)) * arithmetic.index(case, year)
+            total += float(added[:, s] @ (capital * most + running)) * arithmetic.index(case, year)
     return total
