@@ -43,6 +43,17 @@ def standing(case: Case, started: np.ndarray, moved: np.ndarray) -> np.ndarray:
     return np.asarray(stands)
 
 
+def leaving(case: Case, moved: np.ndarray) -> np.ndarray:
+    """(cadre, county): heads of each cadre who leave, those of its subsets among them."""
+    own = np.maximum(-moved, 0.0)
+    every = own.copy()
+    for k, cadre in enumerate(case.rules.cadres):
+        parent = case.rules.parents.get(cadre)
+        if parent is not None:
+            every[case.rules.cadres.index(parent)] += own[k]
+    return np.asarray(every)
+
+
 def ahead_of_phases(case: Case, started: np.ndarray) -> np.ndarray:
     """(project, requires, county, start_year): starts beyond what their earlier phase lets start."""
     need, opens = case.rules.phases.values, opening_year(case)

@@ -14,6 +14,7 @@ from sim.certify.claims import Check, Claims, check
 FEN = 100
 HALF_FEN = 0.5
 SERVICE = ("interest", "principal")
+FLOWS = {"capital": "use", "recurrent": "use"} | dict.fromkeys(SERVICE, "debt_service")
 YUAN = 1.0
 
 
@@ -89,6 +90,8 @@ def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -
         )
     known = set(zip(claims.ledger["kind"], claims.ledger["price_basis"], strict=True))
     yield check("no entry of another kind", float(len(known - set(paid))), 0.0)
+    strange = claims.ledger["flow"] != claims.ledger["kind"].map(FLOWS)
+    yield check("the flow of each entry is that of its kind", float(strange.sum()), 0.0)
     yield check("no negative entry", -claims.ledger["amount_fen"].to_numpy(dtype=float), 0.0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim.certify import Claims
+from sim.certify import Claims, certify
 from sim.certify.arithmetic import service_of_year
 from sim.certify.payable import _reserve, can_be_paid
 from sim.program.allocation import state_program
@@ -98,3 +98,15 @@ def claims_of(case) -> Claims:
     matrix = compile_matrix(program)
     result = solve_levels(matrix, program.levels, gap=0.0)
     return settle(case, read_solution(case, matrix, result), 2024).claims
+
+
+@pytest.mark.parametrize("kind", ["capital", "recurrent", "interest", "principal"])
+def test_an_entry_of_the_wrong_flow_is_found(kind: str) -> None:
+    case = build_case(replace(HIRED, pool=6.0))
+    claims = claims_of(case)
+    table = claims.ledger.copy()
+    assert certify(case, claims).ok
+    first = table.index[table["kind"] == kind][0]
+    table.loc[first, "flow"] = "use" if kind in ("interest", "principal") else "debt_service"
+    wrong = certify(case, replace(claims, ledger=table))
+    assert wrong.failed == ["the flow of each entry is that of its kind"]
