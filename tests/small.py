@@ -56,6 +56,8 @@ class Small:
     interest: float = 0.0
     term: int = 1
     transfer: float = 0.0
+    pay_heads: tuple[float, float] = (0.0, 1.0)
+    whole_heads: bool = True
 
 
 def few(n: int) -> settings:
@@ -90,7 +92,7 @@ def build_case(small: Small) -> Case:
         parents={"seniors": "nurses"},
         projects=xr.Dataset(
             {
-                "whole": ("project", [True] * 5),
+                "whole": ("project", [True] * 3 + [small.whole_heads] * 2),
                 "kind": ("project", ["building", "building", "equipment", "heads", "heads"]),
                 "group": ("project", ["a"] * 5),
             },
@@ -171,7 +173,8 @@ def _funds(small: Small) -> xr.Dataset:
 
 
 def _fund_rules(small: Small) -> xr.Dataset:
-    shares = np.array([[small.central_share] * 3 + [0.0, 0.0], [1.0] * 5])
+    central, county = small.pay_heads
+    shares = np.array([[small.central_share] * 3 + [central] * 2, [1.0] * 3 + [county] * 2])
     caps = np.array([[small.central_cap] * 5, [np.inf] * 5])
     return xr.Dataset(
         {

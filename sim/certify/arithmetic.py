@@ -43,6 +43,17 @@ def standing(case: Case, started: np.ndarray, moved: np.ndarray) -> np.ndarray:
     return np.asarray(stands)
 
 
+def leaving(case: Case, moved: np.ndarray) -> np.ndarray:
+    """(cadre, county): heads of each cadre who leave, those of its subsets among them."""
+    own = np.maximum(-moved, 0.0)
+    every = own.copy()
+    for k, cadre in enumerate(case.rules.cadres):
+        parent = case.rules.parents.get(cadre)
+        if parent is not None:
+            every[case.rules.cadres.index(parent)] += own[k]
+    return np.asarray(every)
+
+
 def ahead_of_phases(case: Case, started: np.ndarray) -> np.ndarray:
     """(project, requires, county, start_year): starts beyond what their earlier phase lets start."""
     need, opens = case.rules.phases.values, opening_year(case)
@@ -100,6 +111,14 @@ def money_of_start(case: Case, start: int, year: int) -> tuple[np.ndarray, np.nd
     tail = np.full_like(prepare, round(case.terms.recurrent_years * 12))
     running = months_of_year(prepare + build, tail, start, year) / 12
     return np.asarray(capital), np.asarray(case.costs["fiscal_recurrent"].values * running)
+
+
+def service_of_year(case: Case, before: int, year: int) -> np.ndarray:
+    """(fund, payer): nominal yuan its payer owes in `year` for a yuan of a bond spent in `before`."""
+    bonds, age = case.rules.bonds, year - before
+    term = bonds["term_years"].values
+    each = ((age > 0) & (age <= term)) * bonds["interest_rate"].values + ((age > 0) & (age == term))
+    return np.asarray(each[:, None] * bonds["repaid_by"].transpose("fund", "payer").values)
 
 
 def index(case: Case, year: int) -> float:

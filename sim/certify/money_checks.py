@@ -14,6 +14,7 @@ from sim.certify.claims import Check, Claims, check
 FEN = 100
 HALF_FEN = 0.5
 SERVICE = ("interest", "principal")
+FLOWS = {"capital": "use", "recurrent": "use"} | dict.fromkeys(SERVICE, "debt_service")
 YUAN = 1.0
 
 
@@ -89,6 +90,8 @@ def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -
         )
     known = set(zip(claims.ledger["kind"], claims.ledger["price_basis"], strict=True))
     yield check("no entry of another kind", float(len(known - set(paid))), 0.0)
+    strange = claims.ledger["flow"] != claims.ledger["kind"].map(FLOWS)
+    yield check("the flow of each entry is that of its kind", float(strange.sum()), 0.0)
     yield check("no negative entry", -claims.ledger["amount_fen"].to_numpy(dtype=float), 0.0)
 
 
@@ -188,10 +191,17 @@ def _figures(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]
 
 
 def _burden(case: Case, added: np.ndarray) -> float:
-    """Most that extra units (project, start_year) can add to the local burden, nominal yuan."""
+    """Most that extra units (project, start_year) can add to the local burden, nominal yuan.
+
+    All of their capital may come from the fund that costs city and county most to the target year: a
+    bond they repay costs the principal and its interest.
+    """
+    local = case.rules.funds["local"].values.astype(float)
     total = 0.0
-    for s, start in enumerate(case.decision_years):
-        for year in case.decision_years:
+    for year in case.decision_years:
+        later = sum(arithmetic.service_of_year(case, year, other) for other in case.decision_years)
+        most = float((local + later @ local).max())
+        for s, start in enumerate(case.decision_years):
             capital, running = arithmetic.money_of_start(case, start, year)
-            total += float(added[:, s] @ (capital + running)) * arithmetic.index(case, year)
+            total += float(added[:, s] @ (capital * most + running)) * arithmetic.index(case, year)
     return total

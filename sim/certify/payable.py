@@ -16,7 +16,8 @@ KEPT_FOR_FEN = 1000.0
 def can_be_paid(case: Case, claims: Claims, added: np.ndarray) -> bool:
     """Return whether some local fund that may pay everything has money left for `added`.
 
-    A sufficient condition only: a start that several funds could pay together may be missed.
+    A sufficient condition only: a start that several funds could pay together may be missed, and money
+    that is repaid does not count, for what it owes later would have to be found too.
 
     Args:
         case: the case.
@@ -31,7 +32,8 @@ def can_be_paid(case: Case, claims: Claims, added: np.ndarray) -> bool:
         for name in ("max_share", "max_recurrent_share")
     ]
     may = np.minimum(*shares)[:, used].min(axis=1) >= 1
-    payers = np.flatnonzero(may & rules.funds["local"].values)
+    repaid = rules.bonds["repaid_by"].values.any(axis=1)
+    payers = np.flatnonzero(may & rules.funds["local"].values & ~repaid)
     if np.isinf(rules.envelopes.values).all() and np.isinf(rules.envelope_totals.values).all():
         return len(payers) > 0
     return any(_fits(case, claims, int(f), due) for f in payers)
@@ -64,19 +66,28 @@ def _fits(case: Case, claims: Claims, f: int, due: np.ndarray) -> bool:
 
 def _reserve(case: Case, f: int) -> float:
     """What the program keeps back of a fund's yearly envelope for heads and fen rounded up."""
-    rules = case.rules
-    heads = rules.projects["kind"].values == "heads"
-    in_time = arithmetic.opening_year(case) <= case.decision_years[-1]
-    pays = [
-        rules.fund_rules[name].transpose("fund", "project").values[f] > 0
-        for name in ("max_share", "max_recurrent_share")
-    ]
+    rules, years = case.rules, case.decision_years
+    shares = ("max_share", "max_recurrent_share")
+    pays = [rules.fund_rules[name].transpose("fund", "project").values > 0 for name in shares]
+    money = {year: _one_head_each(case, year) for year in years}
     most = 0.0
-    for year in case.decision_years:
-        total = 0.0
-        for s, start in enumerate(case.decision_years):
-            money = arithmetic.money_of_start(case, start, year)
-            one_each = sum(np.where(may, part, 0.0) for may, part in zip(pays, money, strict=True))
-            total += float(np.sum(one_each * (heads & in_time[:, s])))
-        most = max(most, total * arithmetic.index(case, year))
+    for year in years:
+        capital, running = money[year]
+        total = float(capital @ pays[0][f] + running @ pays[1][f])
+        for before in years:
+            owed = arithmetic.service_of_year(case, before, year)[:, f]
+            total += float(owed @ (pays[0] @ money[before][0]))
+        most = max(most, total)
     return most * len(rules.counties) + KEPT_FOR_FEN
+
+
+def _one_head_each(case: Case, year: int) -> tuple[np.ndarray, np.ndarray]:
+    """(project): nominal yuan of capital and of running cost in a year of one head a type and start."""
+    heads = case.rules.projects["kind"].values == "heads"
+    in_time = arithmetic.opening_year(case) <= case.decision_years[-1]
+    capital, running = np.zeros(len(heads)), np.zeros(len(heads))
+    for s, start in enumerate(case.decision_years):
+        parts = arithmetic.money_of_start(case, start, year)
+        one = heads * in_time[:, s] * arithmetic.index(case, year)
+        capital, running = capital + one * parts[0], running + one * parts[1]
+    return capital, running

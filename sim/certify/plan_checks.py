@@ -72,7 +72,11 @@ def _transfers(case: Case, claims: Claims) -> Iterator[Check]:
     yield check("movers are whole", np.abs(moved - np.round(moved)), 0.0)
     yield check("movers of the city sum to zero", np.abs(moved.sum(axis=1)), 0.0)
     heads = case.in_place.values[[rules.resources.index(k) for k in rules.cadres]]
-    yield check("no more leave a county than may", -moved - case.transfer_share * heads, UNITS)
+    yield check(
+        "no more leave a county than may",
+        arithmetic.leaving(case, moved) - case.transfer_share * heads,
+        UNITS,
+    )
     if "transfers" in claims.levels:
         left = float(np.maximum(-moved, 0.0).sum())
         value, bound = claims.levels["transfers"]

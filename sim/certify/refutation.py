@@ -130,15 +130,16 @@ def _by_one_move(case: Case, claims: Claims, name: str) -> Check:
     excess = []
     bound = claims.levels[name][1]
     heads = case.in_place.values[[case.rules.resources.index(k) for k in case.rules.cadres]]
-    gives = claims.moved - 1 + case.transfer_share * heads >= -UNITS
-    for k, giver in zip(*np.nonzero(gives), strict=True):
+    most = case.transfer_share * heads + UNITS
+    for k, giver in zip(*np.nonzero(claims.moved - 1 + most >= 0), strict=True):
         for taker in range(claims.moved.shape[1]):
             moved = claims.moved.copy()
             moved[k, giver] -= 1
             moved[k, taker] += 1
             value = level_value(case, claims.solved, moved, name)
             beats = giver != taker and value is not None and value < bound
-            fair = beats and _keeps(case, claims, claims.solved, moved, name)
+            fair = beats and bool((arithmetic.leaving(case, moved) <= most).all())
+            fair = fair and _keeps(case, claims, claims.solved, moved, name)
             excess.append(bound - value if fair and value is not None else NO_TRIAL)
     scale = max(abs(claims.levels[name][0]), 1.0)
     return check(f"no move between counties beats the bound of {name}", np.array(excess), LEVEL * scale)

@@ -44,6 +44,7 @@ def cautions(loaded: LoadedScenario, book: Book, words: Words) -> list[Caution]:
         "blocked": _blocked([*indicators, *read_planning_rules(figures, indicators)], words),
         "late": _late(figures, words),
         "stocks": _stocks(figures, indicators, words),
+        "spread": _spread(figures, indicators, words),
         "census": _census(book, loaded.scenario, words),
         "published": _published(book, loaded.scenario, words),
         "life": _life(figures, words),
@@ -139,6 +140,16 @@ def _stocks(figures: Figures, indicators: list[Indicator], words: Words) -> Iter
         if not bool(known.sel(resource=code)) and (code in wanted or staffed):
             name = words.name(row.cells, "name_zh", "name_en")
             yield f"{name} ({' <- '.join(filter(None, (code, ', '.join(staffed))))})"
+
+
+def _spread(figures: Figures, indicators: list[Indicator], words: Words) -> Iterator[str]:
+    """Caps on the spread of what is no target in the program, and so has no need to measure cover by."""
+    book = figures.book
+    wanted = {t.resource for t in targets([*indicators, *read_planning_rules(figures, indicators)])}
+    for row in book["resources"]:
+        if row["resource"] in figures.scenario.allocation.spread_cap and row["resource"] not in wanted:
+            name = words.name(row.cells, "name_zh", "name_en")
+            yield words.say("caution.spread_line", resource=name, code=row["resource"])
 
 
 def _needs(ratios: xr.DataArray, resource: str, cadre: str) -> bool:

@@ -9,6 +9,7 @@ from sim.errors import Problem, nearest
 from sim.evidence.dictionary import rules
 from sim.evidence.fitting import census_years
 from sim.evidence.grammar import grammar_problems, rule_problems
+from sim.evidence.loops import bond_problems, choice_problems, phase_problems
 from sim.evidence.residents import resident_problems
 from sim.evidence.tables import Row, Table, missing_rows
 from sim.names import AGES, SEXES
@@ -56,6 +57,9 @@ def completeness_problems(tables: Tables, scenario: Scenario) -> Iterator[Proble
     yield from _cost_bases(tables)
     yield from _staffing(tables)
     yield from _cycles(tables)
+    yield from bond_problems(tables)
+    yield from phase_problems(tables)
+    yield from choice_problems(tables, scenario)
     yield from resident_problems(tables, scenario)
     yield from _subsets(tables)
     yield from _scenario_lists(scenario)

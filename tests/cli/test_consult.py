@@ -301,6 +301,17 @@ def test_a_county_alone_is_its_own_city(sim: Sim, tmp_path: Path) -> None:
     assert lines[0].startswith("two：")
 
 
+def test_a_spread_cap_of_what_is_no_target_is_told(sim: Sim, tmp_path: Path) -> None:
+    path = sixth(tmp_path)
+    caps = "allocation.spread_cap={ambulances: 0.2, beds: 0.2}"
+    code, lines, _ = sim("validate", str(path), "--set", caps)
+    assert code == 0
+    assert [line for line in lines if "allocation.spread_cap" in line] == [
+        "  Ambulances (ambulances) is no target in the program: its allocation.spread_cap limits nothing"
+    ]
+    assert "spread caps without effect 1" in lines[-1]
+
+
 def test_warnings_are_explained_and_counted(sim: Sim, tmp_path: Path) -> None:
     path = sixth(tmp_path)
     code, lines, _ = sim("validate", str(path))

@@ -59,6 +59,9 @@ def level_values_with_transfers(small: Small) -> list[float]:
     ways = [range(-int(h[1]), int(h[0]) + 1) for h in heads]
     parts = []
     for nurses, seniors in product(*ways):
+        leave = [max(nurses, 0) + max(seniors, 0), max(-nurses, 0) + max(-seniors, 0)]
+        if (np.array(leave) > heads[0]).any():  # seniors are nurses
+            continue
         standing = list(small.standing)
         go = nurses + seniors
         standing[3] = (small.standing[3][0] - go, small.standing[3][1] + go)

@@ -64,6 +64,11 @@ MOVES = [
         need=((0.0, 0.0), (0.0, 0.0), (2.0, 2.0), (2.0, 2.0)),
         standing=(*NOTHING, (0.0, 0.0), (3.0, 2.0), (0.0, 2.0)),
     ),
+    replace(
+        MOVING,
+        need=((0.0, 0.0), (0.0, 0.0), (6.0, 0.0), (3.0, 0.0)),
+        standing=(*NOTHING, (0.0, 0.0), (0.0, 6.0), (0.0, 3.0)),
+    ),
 ]
 CASES = {
     "staffed": [EARLY, Small(nurses_per_bed=1.0), Small(nurses_per_bed=1.0, pool=2.0)],
@@ -172,6 +177,14 @@ def rejected(name: str, change: Callable[[Block], Block], binding: str = "") -> 
         except NoCertifiedPlanError:
             return True
     return False
+
+
+def test_no_more_of_a_cadre_leave_than_may_with_those_of_its_subsets() -> None:
+    case, right = prepared("transfers", len(MOVES) - 1)
+    apart = right["transfers"]
+    loose = tuple(replace(r, upper=r.upper + 1) if r.name == "leavers" else r for r in apart.rows)
+    wrong = stated(case, right | {"transfers": replace(apart, rows=loose)})
+    assert "no more leave a county than may" in certificate_of(case, wrong).failed
 
 
 @pytest.mark.parametrize("name", sorted(CASES))

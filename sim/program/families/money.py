@@ -204,15 +204,18 @@ def _same_year(years: list[int], cash_years: list[int]) -> xr.DataArray:
 def _rounding_reserve(case: Case) -> xr.DataArray:
     """Money of one year each fund keeps back (fund), since heads are rounded up by less than one.
 
-    At most one head of each type a fund may pay, in each county and start year, and the fen.
+    At most one head of each type a fund may pay, in each county and start year, what it then owes for
+    those paid with bonds it repays, and the fen.
     """
-    rules = case.rules
-    heads = rules.projects["kind"] == "heads"
-    within = capital_use(case).where(rules.fund_rules["max_share"] > 0, 0.0)
-    within = within + recurrent_use(case).where(rules.fund_rules["max_recurrent_share"] > 0, 0.0)
-    opening = case.delivery["can_open"] & heads
-    by_year = within.where(opening, 0.0).sel(year=case.decision_years).sum(("project", "start_year"))
-    return by_year.max("year") * len(rules.counties) + FEN_RESERVE
+    rules, years = case.rules, case.decision_years
+    opening = case.delivery["can_open"] & (rules.projects["kind"] == "heads")
+    capital = capital_use(case).where(opening & (rules.fund_rules["max_share"] > 0), 0.0)
+    running = recurrent_use(case).where(opening & (rules.fund_rules["max_recurrent_share"] > 0), 0.0)
+    of_heads = ("project", "start_year")
+    by_year = (capital + running).sel(year=years).sum(of_heads)
+    borrowed = capital.sum(of_heads).rename(fund="borrowed_from", year="paid_in")
+    owed = (_by_payer(debt_service(case)).sel(year=years) * borrowed).sum(("borrowed_from", "paid_in"))
+    return (by_year + owed).max("year") * len(rules.counties) + FEN_RESERVE
 
 
 def _less(envelope: xr.DataArray, reserve: xr.DataArray) -> xr.DataArray:

@@ -16,9 +16,10 @@ def transfers(case: Case) -> Block:
     r"""Heads that move between counties; those of the city stay what they were.
 
     .. math:: \sum_c in_{kc} = \sum_c out_{kc},\quad 0 \le out_{kc} \le \sigma\, heads_{kc},\quad
-              in, out \in \mathbb{Z}
+              in, out \in \mathbb{Z},\qquad
+              out_{kc} + \sum_{s \subset k} out_{sc} \le \sigma\, heads_{kc}
 
-    A member of a subset who moves is one of its parent too.
+    A member of a subset who moves is one of its parent too, and counts among those of it who leave.
     """
     rules = case.rules
     like = space(cadre=rules.cadres, county=rules.counties)
@@ -28,9 +29,17 @@ def transfers(case: Case) -> Block:
     leave = columns(OUT, like, "persons", upper=most, whole=True, present=may)
     come = columns(IN, like, "persons", upper=most.sum("county"), whole=True, present=may)
     balance = rows("transfers", space(cadre=rules.cadres), lower=0.0, upper=0.0, present=may)
+    parents = [k for k in rules.cadres if k in rules.parents.values()]
+    together = most.sel(cadre=parents)
+    leavers = rows("leavers", together, upper=together, present=may)
     every = space(county=rules.counties) + 1.0
-    terms = (Term("transfers", IN, every), Term("transfers", OUT, -every))
-    return Block(columns=(leave, come), rows=(balance,), terms=terms)
+    of_parent = effect(case).sel(resource=parents).rename(resource="cadre")
+    terms = (
+        Term("transfers", IN, every),
+        Term("transfers", OUT, -every),
+        Term("leavers", OUT, of_parent, {"cadre": "mover"}),
+    )
+    return Block(columns=(leave, come), rows=(balance, leavers), terms=terms)
 
 
 def effect(case: Case) -> xr.DataArray:

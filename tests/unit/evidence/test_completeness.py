@@ -75,3 +75,79 @@ def test_a_resource_twice_in_the_floor_is_refused(faults) -> None:
         "priorities.csv", "constructible", "constructible", "allocation.equity_floor=[beds, beds]"
     )
     assert "beds stands twice" in str(problems[0])
+
+
+FUNDS, BONDS = "funds/funds.csv", "funds/bonds.csv"
+BOND = "special_bond,专项债券,Special bond,yes,no,yes,no,no,"
+TERM = "special_bond,term_years,15,10,20,years,Xuchang,2022,xuchang_bond,"
+COUNTY = "county,县级财政,County,yes,yes,yes,yes,yes,"
+LONGER = "institution,term_years,15,10,20,years,Xuchang,2022,xuchang_bond,"
+PREREQUISITES, CHOICES = "projects/prerequisites.csv", "projects/choices.csv"
+CHOICE_HEAD = "choice,project,source,quality,reason,reason_zh\n"
+
+
+def link(project: str, requires: str, parameter: str) -> str:
+    return f"{project},{requires},{parameter},1,,,projects/project,Nanchang,2020,,,,assumption,No,无\n"
+
+
+def member(project: str) -> str:
+    return f"care,{project},,assumption,Same sites,同一用地\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "where", "found", "allowed"),
+    [
+        (FUNDS, BOND + "county", BOND + "special_bond", "4:9", "is repaid by itself", "municipal, county"),
+        (FUNDS, BOND + "county", BOND + "institution", "4:9", "which pays nothing that recurs", "municipal"),
+        (FUNDS, BOND + "county", BOND + "central", "4:9", "which pays nothing that recurs", "municipal"),
+        (FUNDS, BOND + "county", BOND, "2:1", "nobody repays special_bond", "no row"),
+        (FUNDS, COUNTY, COUNTY + "municipal", "4:9", "which municipal repays in its turn", "municipal"),
+        (BONDS, TERM, LONGER, "3:1", "nobody repays institution", "special_bond"),
+        (BONDS, TERM, LONGER, "4:9", "its term_years is not known", "funds/bonds.csv"),
+    ],
+)
+def test_a_bond_nobody_can_repay_is_refused(faults, table, old, new, where, found, allowed) -> None:
+    problems = list(map(str, faults(table, old, new)))
+    assert any(f".csv:{where}: " in p and found in p and allowed in p for p in problems), problems
+
+
+PHASED = "units_before_start"
+WARD, CENTRE = "tcm_hospital_expansion", "community_centre_new"
+
+
+@pytest.mark.parametrize(
+    ("rows", "column"),
+    [
+        (link(WARD, CENTRE, PHASED) + link(CENTRE, WARD, PHASED), "2:2"),
+        (link(WARD, CENTRE, PHASED) + link(CENTRE, WARD, "units_required"), "2:2"),
+        (link(CENTRE, WARD, "units_required") + link(WARD, CENTRE, PHASED), "3:2"),
+        (
+            link(WARD, "childcare_new", PHASED)
+            + link("childcare_new", CENTRE, PHASED)
+            + link(CENTRE, WARD, "units_required"),
+            "2:2",
+        ),
+    ],
+)
+def test_phases_in_a_circle_are_refused(faults, rows: str, column: str) -> None:
+    head = "point,ambulance_set"
+    text = (folder("params") / PREREQUISITES).read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines(keepends=True) if head in line)
+    problems = faults(PREREQUISITES, line, rows + line)
+    assert len(problems) == 1
+    assert f"{PREREQUISITES}:{column}: {WARD} requires " in str(problems[0])
+    assert f"requires {WARD}; allowed: an earlier phase" in str(problems[0])
+
+
+def test_a_choice_of_one_project_is_refused(faults) -> None:
+    problems = faults(CHOICES, CHOICE_HEAD, CHOICE_HEAD + member("childcare_new"))
+    assert "choices.csv:2:2: childcare_new is the only project of the choice care" in str(problems[0])
+    assert "allowed: two projects or more" in str(problems[0])
+
+
+def test_a_choice_with_a_project_without_a_limit_of_sites_is_refused(faults) -> None:
+    rows = member("childcare_new") + member("recruit_nurses")
+    problems = faults(CHOICES, CHOICE_HEAD, CHOICE_HEAD + rows)
+    assert len(problems) == 1
+    assert "choices.csv:3:2: recruit_nurses of the choice care has no limit of sites" in str(problems[0])
+    assert "residents_per_site" in str(problems[0])
