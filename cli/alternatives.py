@@ -31,7 +31,7 @@ def alternatives(run_folder: Path, within: float, count: int, nodes: int, lang: 
     from sim.outputs.alternatives.finding import find
     from sim.outputs.alternatives.page import told, write
     from sim.program.alternatives import Wanted
-    from sim.program.highs import Stop
+    from sim.program.watching import Stop
 
     from .progress import stop_on_interrupt, telling
 

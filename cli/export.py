@@ -24,7 +24,7 @@ def export(scenario: str, kind: str, level: str, out: Path | None, settings: tup
 
     loaded = load_scenario(scenario, settings)
     from sim.outputs.export import export_level, write_export
-    from sim.program.highs import Stop
+    from sim.program.watching import Stop
 
     from .progress import stop_on_interrupt, telling
 

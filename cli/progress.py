@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.status import Status
 
-from sim.program.highs import Stop
+from sim.program.watching import Stop
 
 
 class Teller:

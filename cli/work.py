@@ -10,7 +10,7 @@ from sim.evidence.book import open_book
 from sim.outputs.folder import finished, holds_better, write_run
 from sim.outputs.manifest import run_id, solver_of
 from sim.pipeline import run
-from sim.program.highs import Stop
+from sim.program.watching import Stop
 from sim.scenario.reading import load_scenario
 
 from .progress import stop_on_interrupt, telling

@@ -16,8 +16,8 @@ from sim.evidence.figures import Figures
 from sim.gaps import gaps
 from sim.placement import placed_by
 from sim.plan import delivered, with_movers
-from sim.program.highs import Progress, Stop
 from sim.program.solution import Options, Solution, allocate
+from sim.program.watching import Progress, Stop
 from sim.scenario.reading import LoadedScenario, load_scenario
 from sim.scenario.schema import Solver
 from sim.settle import settle

@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from sim.backtest.basis import Basis
 from sim.backtest.comparing import Comparison
 from sim.backtest.scores import FORECASTS
+from sim.outputs.pages import environment
 
 _ENDED = re.compile(r"(.*?)(, \d.*| \(.*\))?", re.DOTALL)
 _HERE = Path(__file__).resolve().parent
@@ -63,25 +63,22 @@ def render(
         basis: settings and files it rests on.
     """
     t = words(lang)
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("sim.backtest", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.jinja").render(
-        t=t,
-        title=title,
-        intro=t["intro"].format(cut_off=cut_off, n=len(found.rows), draws=draws),
-        nothing=t["nothing"].format(cut_off=cut_off),
-        basis=basis,
-        hindsight=_hindsight(basis, cut_off, t),
-        left_out_note=t["left_out_note"].format(n=len(found.left_out)),
-        left_out=left_out_rows(found.left_out, names, t),
-        score_heads=SCORE_HEADS,
-        scores=score_rows(found.scores, names, t),
-        rows=[_row(row, names, t) for row in found.rows.to_dict("records")],
+    return (
+        environment("sim.backtest")
+        .get_template("page.html.jinja")
+        .render(
+            t=t,
+            title=title,
+            intro=t["intro"].format(cut_off=cut_off, n=len(found.rows), draws=draws),
+            nothing=t["nothing"].format(cut_off=cut_off),
+            basis=basis,
+            hindsight=_hindsight(basis, cut_off, t),
+            left_out_note=t["left_out_note"].format(n=len(found.left_out)),
+            left_out=left_out_rows(found.left_out, names, t),
+            score_heads=SCORE_HEADS,
+            scores=score_rows(found.scores, names, t),
+            rows=[_row(row, names, t) for row in found.rows.to_dict("records")],
+        )
     )
 
 

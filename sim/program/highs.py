@@ -20,9 +20,7 @@ import numpy as np
 from sim.errors import CertificateError, NoCertifiedPlanError
 from sim.program.blocks import Level
 from sim.program.matrix import Matrix
-from sim.program.watching import Progress as Progress
-from sim.program.watching import Stop as Stop
-from sim.program.watching import ended, watch
+from sim.program.watching import Progress, Stop, ended, watch
 
 ABSOLUTE_GAP = 1e-6
 SEED = 0

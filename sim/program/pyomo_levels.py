@@ -22,10 +22,11 @@ from scipy import sparse
 from sim.errors import InputError, NoCertifiedPlanError, Problem, nearest
 from sim.program.blocks import Level, Program
 from sim.program.freezing import at_level
-from sim.program.highs import ABSOLUTE_GAP, LevelResult, LevelsResult, Progress, Stop
+from sim.program.highs import ABSOLUTE_GAP, LevelResult, LevelsResult
 from sim.program.matrix import Matrix, compile_matrix, values_of
 from sim.program.pyomo_model import compile_pyomo
 from sim.program.settling import with_whole
+from sim.program.watching import Progress, Stop
 
 OURS = "highs"
 "The solver that is called without Pyomo."

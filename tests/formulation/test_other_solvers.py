@@ -13,10 +13,10 @@ from sim.errors import InputError, NoCertifiedPlanError
 from sim.outputs.export import Export, write_export
 from sim.program.allocation import state_program
 from sim.program.freezing import at_level
-from sim.program.highs import Stop
 from sim.program.pyomo_levels import solver_version
 from sim.program.pyomo_model import compile_pyomo
 from sim.program.solution import Options, allocate
+from sim.program.watching import Stop
 from sim.settle import settle
 from tests.small import Small, build_case
 

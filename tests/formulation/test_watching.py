@@ -14,8 +14,8 @@ import sim.program.highs as highs
 from cli.progress import stop_on_interrupt
 from sim.certify import certify
 from sim.program import watching
-from sim.program.highs import Stop
 from sim.program.solution import Options, allocate
+from sim.program.watching import Stop
 from sim.settle import settle
 from tests.small import Small, build_case
 

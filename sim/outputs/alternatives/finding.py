@@ -15,7 +15,7 @@ from sim.certify import certify
 from sim.errors import CertificateError
 from sim.outputs.verify import OpenedRun, open_run, verify_run
 from sim.program.alternatives import Wanted, alternatives, counted
-from sim.program.highs import Progress, Stop
+from sim.program.watching import Progress, Stop
 from sim.settle import settle
 
 RUN = "run"

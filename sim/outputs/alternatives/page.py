@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from sim.outputs.alternatives.finding import RUN, Found, moves, names_of
 from sim.outputs.folder import beside
+from sim.outputs.pages import environment
 
 _HERE = Path(__file__).resolve().parent
 Pairs = list[tuple[str, int]]
@@ -53,25 +53,22 @@ def write(found: Found, run_folder: Path, within: float, lang: str) -> Path:
 def render(found: Found, within: float, lang: str) -> str:
     """Return the page, self-contained; the same inputs give the same bytes."""
     t, names = words(lang), _names(found, lang)
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("sim.outputs.alternatives", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     alternatives = names_of(found.plans)
-    return environment.get_template("page.html.jinja").render(
-        t=t,
-        title=getattr(found.run.loaded.scenario.title, lang),
-        run=found.run.record["run_id"],
-        intro=intro(found, within, lang),
-        heads=[t["plan"], t["cost"], t["difference"], t["burden"], t["elsewhere"], t["worst"]],
-        plans=[_plan(row, t) for row in _records(found.plans)],
-        move_heads=[t["project"], t["from"], t["to"], t["net"]],
-        moves=[(_title(name, t), _moves(found.units, name, names, t)) for name in alternatives],
-        core_heads=[t["project"], t["core_units"], t["run_units"], t["where"]],
-        core=_core(found.units, names, t),
+    return (
+        environment("sim.outputs.alternatives")
+        .get_template("page.html.jinja")
+        .render(
+            t=t,
+            title=getattr(found.run.loaded.scenario.title, lang),
+            run=found.run.record["run_id"],
+            intro=intro(found, within, lang),
+            heads=[t["plan"], t["cost"], t["difference"], t["burden"], t["elsewhere"], t["worst"]],
+            plans=[_plan(row, t) for row in _records(found.plans)],
+            move_heads=[t["project"], t["from"], t["to"], t["net"]],
+            moves=[(_title(name, t), _moves(found.units, name, names, t)) for name in alternatives],
+            core_heads=[t["project"], t["core_units"], t["run_units"], t["where"]],
+            core=_core(found.units, names, t),
+        )
     )
 
 

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import jinja2
 import pandas as pd
 from markupsafe import Markup
 
 from sim.outputs.answer import answer
+from sim.outputs.pages import environment
 from sim.outputs.report.charts import Chart, charts
 from sim.outputs.report.plan_sections import plan_sections
 from sim.outputs.report.proof_sections import proof_sections
@@ -33,7 +33,7 @@ def render_report(
     words = texts(result, lang)
     drawn = charts(result, tables, words)
     return (
-        _environment()
+        environment("sim.outputs.report")
         .get_template("page.html.jinja")
         .render(
             t=words,
@@ -46,16 +46,6 @@ def render_report(
             chart_data=_inlined([_plain(chart) for chart in drawn]),
             plotly=Markup(_plotly()),
         )
-    )
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("sim.outputs.report", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

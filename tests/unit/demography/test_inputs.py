@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.demography.calibration import mortality_of
 from sim.demography.inputs import population_inputs
 from sim.errors import InputError
 from sim.evidence.book import Book, open_book
@@ -112,3 +113,14 @@ def test_a_published_figure_that_nothing_meets_is_told_with_its_line(table, colu
             Figures(book, loaded.scenario), book["counties"].where(city="360100").column("county"), 2022
         )
     assert caught.value.problems[0].where == row.where(column)
+
+
+@pytest.mark.parametrize("years", ["20", "100"])
+def test_every_life_expectancy_the_dictionary_allows_is_met(book, years):
+    def set_to(row: Row) -> Row:
+        return replace(row, cells={**row.cells, "life_expectancy": years})
+
+    inputs = population_inputs(figures(changed(book, "population/life_expectancy", set_to)), COUNTY)
+    mortality = mortality_of(inputs)
+    path = inputs["life_expectancy"].values
+    np.testing.assert_allclose(mortality.expectancy(mortality.shift(path)), path, atol=1e-6)
