@@ -145,8 +145,7 @@ def _missed(
     sets = conflicts(question, groups)
     tried = [loosened(question, group, nodes) for group in (sets[0] if sets else ())]
     alone = [repair for repair in tried if np.isfinite(repair.enough)]
-    every = [group for known in sets for group in known]
-    joint = [] if alone or not sets else together(question, every, nodes)
+    joint = [] if alone or not sets else together(question, sets, groups, nodes)
     own = left.sel(resource=resource).drop_sel(county=CITY)
     return Missed(
         resource=resource,

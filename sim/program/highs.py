@@ -5,7 +5,8 @@ found first, then each level's plan is handed to the next: the better of it and 
 a level always has a plan to return. With HiGHS 1.15 a program that presolve empties comes back "optimal"
 with the plan handed over, whatever its value; a level that ends without a node is solved again without it.
 Its presolve has also called a level optimal whose bound the plan of the next level beat by 5 %; where a
-plan beats a bound, all levels are solved again without presolve.
+plan beats a bound, all levels are solved again without presolve, and where that does not help or the clock is
+out, the plan is kept and the bound given up.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from sim.errors import CertificateError, NoCertifiedPlanError
+from sim.errors import NoCertifiedPlanError
 from sim.program.blocks import Level
 from sim.program.matrix import Matrix
 from sim.program.watching import Progress, Stop, ended, watch
@@ -81,12 +82,23 @@ def solve_levels(
     stop = stop or Stop()
     limits = (gap, node_limit, tie_break_nodes)
     found = _solve_in_turn(matrix, levels, limits, "choose", stop, progress)
-    if _refuted(matrix, found) and not stop.due:
-        found = _solve_in_turn(matrix, levels, limits, "off", stop, progress)
     wrong = _refuted(matrix, found)
-    if wrong:
-        raise CertificateError(f"a plan beats the bound of {', '.join(wrong)}")
-    return found
+    if wrong and not stop.due:
+        found = _solve_in_turn(matrix, levels, limits, "off", stop, progress)
+        wrong = _refuted(matrix, found)
+    return _without_bounds(matrix, levels, found, wrong)
+
+
+def _without_bounds(
+    matrix: Matrix, levels: Sequence[Level], found: LevelsResult, wrong: Sequence[str]
+) -> LevelsResult:
+    """The same plan; a level whose bound was refuted keeps only the bound that no plan can be below."""
+    results = list(found.levels)
+    for n, level in enumerate(levels):
+        if level.name in wrong:
+            least = _least(matrix, matrix.objectives[n]) + float(matrix.constants[n])
+            results[n] = _result(level, results[n].value, least, "bound_refuted")
+    return LevelsResult(found.columns, tuple(results))
 
 
 def _refuted(matrix: Matrix, found: LevelsResult) -> list[str]:

@@ -86,7 +86,7 @@ def feasible(question: Question, lifted: Sequence[RuleGroup]) -> bool:
 
 def loosened(question: Question, group: RuleGroup, nodes: int) -> Loosened:
     """Return what one rule must give for the target to be met, the others as they are."""
-    return together(question, (group,), nodes)[0]
+    return _loosened(question, (group,), np.ones(1), nodes)[0]
 
 
 def conflicts(question: Question, groups: Sequence[RuleGroup]) -> list[list[RuleGroup]]:
@@ -119,18 +119,56 @@ def _conflict(question: Question, gone: list[RuleGroup], groups: list[RuleGroup]
     return needed
 
 
-def together(question: Question, groups: Sequence[RuleGroup], nodes: int) -> list[Loosened]:
-    """Return what several rules must give at once, each in its own unit, their sum as small as was found."""
-    least, enough = (_slacks(question, groups, whole, nodes) for whole in (False, True))
+def together(
+    question: Question, sets: Sequence[Sequence[RuleGroup]], every: Sequence[RuleGroup], nodes: int
+) -> list[Loosened]:
+    r"""Return what the rules of several conflicts must give at once, each in its own unit.
+
+    Persons and money do not add. What a rule would have to give to end its own conflict alone, all rules
+    outside it lifted, is its whole :math:`w_g`. The sum of the parts :math:`s_g / w_g` is as small as was
+    found, so no answer depends on the unit a rule is counted in.
+
+    Args:
+        question: the target to be met.
+        sets: of `conflicts`.
+        every: all rules.
+        nodes: most branch-and-bound nodes.
+    """
+    groups = [group for known in sets for group in known]
+    return _loosened(question, groups, _alone(question, sets, every), nodes)
+
+
+def _alone(question: Question, sets: Sequence[Sequence[RuleGroup]], every: Sequence[RuleGroup]) -> np.ndarray:
+    """What each rule would have to give (of the LP relaxation) to end its own conflict alone."""
+    wholes = []
+    for known in sets:
+        others = [group for group in every if group not in known]
+        for group in known:
+            (given,) = _slacks(question, (group,), np.ones(1), False, 1, others)
+            wholes.append(float(given.sum()))
+    return np.array(wholes)
+
+
+def _loosened(
+    question: Question, groups: Sequence[RuleGroup], wholes: np.ndarray, nodes: int
+) -> list[Loosened]:
+    least, enough = (_slacks(question, groups, wholes, whole, nodes) for whole in (False, True))
     return [
         Loosened(group, float(few.sum()), float(many.sum()), _by_year(group, many))
         for group, few, many in zip(groups, least, enough, strict=True)
     ]
 
 
-def _slacks(question: Question, groups: Sequence[RuleGroup], whole: bool, nodes: int) -> list[np.ndarray]:
-    """What each row of each rule gives; infinite if no plan was found."""
-    model = _model(question, (), groups, whole)
+def _slacks(
+    question: Question,
+    groups: Sequence[RuleGroup],
+    wholes: np.ndarray,
+    whole: bool,
+    nodes: int,
+    lifted: Sequence[RuleGroup] = (),
+) -> list[np.ndarray]:
+    """What each row of each rule gives, the sum of parts as small as it gets; infinite without a plan."""
+    model = _model(question, lifted, groups, whole, 1 / np.maximum(wholes, SLACK_DUST))
     model.setOptionValue("mip_max_nodes", nodes)
     model.run()
     if not _has_plan(model):
@@ -153,9 +191,13 @@ def _has_plan(model: highspy.Highs) -> bool:
 
 
 def _model(
-    question: Question, lifted: Sequence[RuleGroup], elastic: Sequence[RuleGroup], whole: bool
+    question: Question,
+    lifted: Sequence[RuleGroup],
+    elastic: Sequence[RuleGroup],
+    whole: bool,
+    prices: np.ndarray | None = None,
 ) -> highspy.Highs:
-    """The program with some rules lifted, and some with a slack whose sum is minimised."""
+    """The program with some rules lifted, and some with a slack whose sum, at a price each, is minimised."""
     matrix = question.matrix
     model = load_model(matrix, whole)
     n = len(question.upper)
@@ -171,10 +213,10 @@ def _model(
         used = np.flatnonzero(cost).astype(np.int32)
         if len(used):
             model.addRow(-highspy.kHighsInf, value, len(used), used, cost[used])
-    for group in elastic:
+    for group, price in zip(elastic, np.ones(len(elastic)) if prices is None else prices, strict=True):
         for row, sign in zip(group.rows.tolist(), group.signs.tolist(), strict=True):
             place = np.array([row], dtype=np.int32)
-            model.addCol(1.0, 0.0, highspy.kHighsInf, 1, place, np.array([-sign]))
+            model.addCol(price, 0.0, highspy.kHighsInf, 1, place, np.array([-sign]))
     return model
 
 

@@ -7,14 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import assume, given
+from scipy import sparse
 
 from sim.certify.plan_checks import level_value
 from sim.explain import Later, Missed, explain, left_short
 from sim.program.allocation import state_program
 from sim.program.groups import rule_groups
 from sim.program.highs import status_of
-from sim.program.matrix import compile_matrix
-from sim.program.relaxing import _model, ask, feasible
+from sim.program.matrix import Matrix, compile_matrix
+from sim.program.relaxing import _model, ask, conflicts, feasible, together
 from sim.program.solution import Options, allocate
 from tests.formulation.test_brute_force import small_cases
 from tests.small import Small, build_case, few
@@ -84,6 +85,36 @@ def test_nothing_that_opens_in_time_is_lead_time():
 
 def test_a_plan_that_meets_everything_needs_no_reason():
     assert missed(replace(EARLY, need=((4.0, 3.0), (0.0, 0.0), (4.0, 3.0), (1.0, 1.0)))) == {}
+
+
+def in_other_units(matrix: Matrix, rows: np.ndarray, factor: float) -> Matrix:
+    """The same program, some rows counted in a unit smaller by a factor."""
+    scale = np.ones(len(matrix.row_lower))
+    scale[rows] = factor
+    entries = sparse.csr_array(sparse.diags_array(scale) @ matrix.entries)
+    return replace(
+        matrix, entries=entries, row_lower=matrix.row_lower * scale, row_upper=matrix.row_upper * scale
+    )
+
+
+def test_what_several_rules_give_does_not_depend_on_their_units():
+    case = build_case(replace(EARLY, need=MANY, pool=400.0))
+    matrix = compile_matrix(state_program(case))
+    groups = rule_groups(case, matrix)
+    plan = allocate(case, Options(gap=0.0)).plan
+    left = left_short(case, plan.solved.values, plan.moved.values)
+    sets = conflicts(ask(case, matrix, "beds", left, 0.0), groups)
+    assert len(sets) > 1
+    wholes = {"sites:ward": 47 / 3, "staffing:nurses": 7.0, "sites:recruit": 3.5}  # each rule, alone
+    assert {group.key for known in sets for group in known} == set(wholes)
+    usual = together(ask(case, matrix, "beds", left, 0.0), sets, groups, 500)
+    least = sum(rule.enough / wholes[rule.group.key] for rule in usual)
+    for rule in usual:
+        other = in_other_units(matrix, rule.group.rows, 1000.0)
+        again = together(ask(case, other, "beds", left, 0.0), sets, groups, 500)
+        given_in = {r.group.key: r.enough / (1000.0 if r.group is rule.group else 1.0) for r in again}
+        parts = sum(amount / wholes[key] for key, amount in given_in.items())
+        assert parts == pytest.approx(least, rel=1e-6)
 
 
 @given(small_cases())
