@@ -11,6 +11,7 @@ import pandas as pd
 from sim.ledger import yuan
 from sim.names import CITY
 from sim.outputs.texts import Texts, percent
+from sim.outputs.unmet_rules import unmet_rules
 from sim.pipeline import RunResult
 
 LARGEST = 3
@@ -65,6 +66,7 @@ def answer(
                 _met(result, manifest, words),
                 _missed(result, tables["gaps"], manifest, words),
                 *_too_late(result, manifest, words),
+                *unmet_rules(result, words),
                 _outside(manifest, words),
                 *_unknown_staff(manifest, words),
                 *_service_demand(result, tables["service_demand"], words),

@@ -1,0 +1,38 @@
+"""Slack of the rules between counties is said where there is any, in both languages, and only there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import xarray as xr
+
+from sim.outputs.texts import texts
+from sim.outputs.unmet_rules import unmet_rules
+
+
+def slackened(result, floor: float, spread: float):
+    """The run with this much slack at one county's floor and at the cap on the spread of beds."""
+    decisions = dict(result.solution.decisions)
+    below = decisions["floor_slack"] * 0
+    below.loc[{"resource": "beds", "county": below["county"][0]}] = floor
+    decisions["floor_slack"] = below
+    decisions["spread_slack"] = xr.DataArray([spread], dims="resource", coords={"resource": ["beds"]})
+    case = replace(result.case, spread_cap={"beds": 0.1})
+    return replace(result, case=case, solution=replace(result.solution, decisions=decisions))
+
+
+def test_what_falls_below_the_floor_and_how_far_counties_are_apart_is_said(nanchang):
+    english = unmet_rules(slackened(nanchang, 12.34, 0.05), texts("en"))
+    assert "12.3 beds below it" in english[0]
+    assert english[1].endswith("Hospital beds, 15.0 percentage points between two counties (cap 10.0).")
+    chinese = unmet_rules(slackened(nanchang, 12.34, 0.05), texts("zh"))
+    assert "比底线少12.3" in chinese[0]
+    assert "15.0个百分点（上限10.0）" in chinese[1]
+
+
+@pytest.mark.parametrize(
+    ("floor", "spread", "sentences"), [(0.0, 0.0, 0), (0.04, 0.0004, 0), (0.06, 0.0, 1), (0.0, 0.001, 1)]
+)
+def test_nothing_is_said_where_nothing_that_shows_is_missing(nanchang, floor, spread, sentences):
+    assert len(unmet_rules(slackened(nanchang, floor, spread), texts("en"))) == sentences
