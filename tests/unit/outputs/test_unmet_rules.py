@@ -15,7 +15,7 @@ def slackened(result, floor: float, spread: float):
     """The run with this much slack at one county's floor and at the cap on the spread of beds."""
     decisions = dict(result.solution.decisions)
     below = decisions["floor_slack"] * 0
-    below.loc[{"resource": "beds", "county": below["county"][0]}] = floor
+    below.loc[{"resource": "beds", "county": below["county"].values[0]}] = floor
     decisions["floor_slack"] = below
     decisions["spread_slack"] = xr.DataArray([spread], dims="resource", coords={"resource": ["beds"]})
     case = replace(result.case, spread_cap={"beds": 0.1})
@@ -23,10 +23,10 @@ def slackened(result, floor: float, spread: float):
 
 
 def test_what_falls_below_the_floor_and_how_far_counties_are_apart_is_said(nanchang):
-    english = unmet_rules(slackened(nanchang, 12.34, 0.05), texts("en"))
+    english = unmet_rules(slackened(nanchang, 12.34, 0.05), texts(nanchang, "en"))
     assert "12.3 beds below it" in english[0]
     assert english[1].endswith("Hospital beds, 15.0 percentage points between two counties (cap 10.0).")
-    chinese = unmet_rules(slackened(nanchang, 12.34, 0.05), texts("zh"))
+    chinese = unmet_rules(slackened(nanchang, 12.34, 0.05), texts(nanchang, "zh"))
     assert "比底线少12.3" in chinese[0]
     assert "15.0个百分点（上限10.0）" in chinese[1]
 
@@ -35,4 +35,4 @@ def test_what_falls_below_the_floor_and_how_far_counties_are_apart_is_said(nanch
     ("floor", "spread", "sentences"), [(0.0, 0.0, 0), (0.04, 0.0004, 0), (0.06, 0.0, 1), (0.0, 0.001, 1)]
 )
 def test_nothing_is_said_where_nothing_that_shows_is_missing(nanchang, floor, spread, sentences):
-    assert len(unmet_rules(slackened(nanchang, floor, spread), texts("en"))) == sentences
+    assert len(unmet_rules(slackened(nanchang, floor, spread), texts(nanchang, "en"))) == sentences
