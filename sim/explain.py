@@ -215,10 +215,15 @@ def one_year_later(book: Book, scenario: Scenario, gap: float, nodes: int) -> di
 
 def _envelopes_carried_on(case: Case) -> tuple[Case, bool]:
     """The case with the yearly envelopes of the year before in its last one, and whether there are any."""
-    envelopes = case.rules.envelopes.copy(deep=True)
-    if envelopes.sizes["year"] < 2:
-        return case, False
-    before, last = envelopes.isel(year=-2, drop=True), envelopes.isel(year=-1, drop=True)
+    envelopes, of_fund = _carried_on(case.rules.envelopes)
+    outlay, of_all = _carried_on(case.rules.outlay)
+    return replace(case, rules=replace(case.rules, envelopes=envelopes, outlay=outlay)), of_fund or of_all
+
+
+def _carried_on(limits: xr.DataArray) -> tuple[xr.DataArray, bool]:
+    """Limits (..., year) whose last year, where it has none, has that of the year before."""
+    carried = limits.copy(deep=True)
+    before, last = limits.isel(year=-2, drop=True), limits.isel(year=-1, drop=True)
     ends = np.isfinite(before.values) & ~np.isfinite(last.values)
-    envelopes[{"year": -1}] = np.where(ends, before.values, last.values)
-    return replace(case, rules=replace(case.rules, envelopes=envelopes)), bool(ends.any())
+    carried[{"year": -1}] = np.where(ends, before.values, last.values)
+    return carried, bool(ends.any())

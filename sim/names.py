@@ -9,6 +9,8 @@ AGES = np.arange(101)
 OPEN_AGE = 100
 CITY = "city"
 UNLOCATED = "unlocated"
+ALL = "all"
+"In place of a fund: all public funds together."
 
 QUALITIES = ("plan", "official", "secondary", "estimate", "assumption")
 STATES = ("met", "hold", "gap", "unknown_baseline", "no_target", "monitor_on", "monitor_off")

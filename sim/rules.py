@@ -11,6 +11,7 @@ from sim.evidence.book import Book
 from sim.evidence.figures import Figures, column_array
 from sim.evidence.tables import Table
 from sim.labelled import floor, maximum
+from sim.names import ALL
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Rules:
         fund_rules: `max_share, grant_cap, max_recurrent_share` (fund, project); `matching_share` (project).
         envelopes: (fund, year) yuan, infinite where none.
         envelope_totals: (fund) yuan, infinite where none.
+        outlay: (year) most capital of all funds together, yuan, infinite where none.
+        outlay_total: the same to the target year.
     """
 
     counties: list[str]
@@ -58,6 +61,8 @@ class Rules:
     fund_rules: xr.Dataset
     envelopes: xr.DataArray
     envelope_totals: xr.DataArray
+    outlay: xr.DataArray
+    outlay_total: float
 
 
 def heads_per_unit(figures: Figures) -> xr.DataArray:
@@ -121,6 +126,8 @@ def read_rules(figures: Figures, counties: list[str], wanted: set[str]) -> Rules
         fund_rules=_fund_rules(figures, projects),
         envelopes=_envelopes(figures),
         envelope_totals=_envelope_totals(figures),
+        outlay=_outlay(figures),
+        outlay_total=_limits(figures).get((ALL, 0), np.inf),
     )
 
 
@@ -234,9 +241,15 @@ def _envelopes(figures: Figures) -> xr.DataArray:
     funds = figures.book["funds/funds"].column("fund")
     values = np.full((len(funds), len(years)), np.inf)
     for (fund, year), amount in _limits(figures).items():
-        if year in years:
+        if year in years and fund != ALL:
             values[funds.index(fund), years.index(year)] = amount
     return xr.DataArray(values, dims=("fund", "year"), coords={"fund": funds, "year": years})
+
+
+def _outlay(figures: Figures) -> xr.DataArray:
+    years, limits = figures.scenario.time.decision_years, _limits(figures)
+    values = [limits.get((ALL, year), np.inf) for year in years]
+    return xr.DataArray(values, dims="year", coords={"year": years})
 
 
 def _envelope_totals(figures: Figures) -> xr.DataArray:

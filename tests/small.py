@@ -47,6 +47,8 @@ class Small:
     floor: tuple[float, float] = (4.0, 3.0)
     envelope: tuple[float, ...] = (np.inf, np.inf)
     envelope_total: float = np.inf
+    outlay: tuple[float, ...] = (np.inf, np.inf)
+    outlay_total: float = np.inf
     carry_over: bool = True
     every_county: bool = False
     recruits: float = 2.0
@@ -113,6 +115,8 @@ def build_case(small: Small) -> Case:
         fund_rules=_fund_rules(small),
         envelopes=array([[np.inf, np.inf], small.envelope], fund=FUNDS, year=TIME.decision_years),
         envelope_totals=array([np.inf, small.envelope_total], fund=FUNDS),
+        outlay=array(small.outlay, year=TIME.decision_years),
+        outlay_total=small.outlay_total,
     )
     dates = delivery(months, TIME, TERMS.recurrent_years)
     scope = "every_county" if small.every_county else "city"

@@ -141,10 +141,12 @@ def _funds(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) 
     yield check("local match, fen", least - capital[local].sum(axis=(0, 3)), FEN * YUAN)
 
 
-def paid_fen(case: Case, table: pd.DataFrame) -> np.ndarray:
-    """(fund, year): nominal fen of capital, running cost and debt service together."""
-    kinds = [_cube(case, table, kind, "nominal") for kind in ("capital", "recurrent", *SERVICE)]
-    return np.asarray(sum(kinds).sum(axis=(1, 2)))  # type: ignore[union-attr]
+def paid_fen(
+    case: Case, table: pd.DataFrame, kinds: Sequence[str] = ("capital", "recurrent", *SERVICE)
+) -> np.ndarray:
+    """(fund, year): nominal fen of some kinds together; of all unless it is said."""
+    cubes = [_cube(case, table, kind, "nominal") for kind in kinds]
+    return np.asarray(sum(cubes).sum(axis=(1, 2)))  # type: ignore[union-attr]
 
 
 def _envelopes(case: Case, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
@@ -162,8 +164,17 @@ def _envelopes(case: Case, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[
             left.append(-have if np.isfinite(yearly[f, y]) else 0.0)
         yield check(f"envelope of {fund} each year, fen", np.array(left), 0.0)
     total = case.rules.envelope_totals.values * FEN
+    laid_out = paid["capital", "nominal"][..., :n].sum(axis=(0, 1, 2))
+    yield check("capital of all funds each year, fen", _above(laid_out, case.rules.outlay.values * FEN), 0.0)
+    at_most = np.array([case.rules.outlay_total * FEN])
+    yield check("capital of all funds in total, fen", _above(laid_out.sum(keepdims=True), at_most), 0.0)
     limited = np.isfinite(total)
     yield check("envelopes in total, fen", (until.sum(axis=1) - np.where(limited, total, 0))[limited], 0.0)
+
+
+def _above(spent: np.ndarray, limit: np.ndarray) -> np.ndarray:
+    """What is spent beyond a limit; nothing where there is none."""
+    return np.asarray((spent - np.where(np.isfinite(limit), limit, 0.0))[np.isfinite(limit)])
 
 
 def _figures(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:

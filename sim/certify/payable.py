@@ -25,7 +25,9 @@ def can_be_paid(case: Case, claims: Claims, added: np.ndarray) -> bool:
         added: (project, county, start_year) extra units.
     """
     rules = case.rules
-    due = _due(case, added)
+    due, capital = _due(case, added)
+    if not _may_be_laid_out(case, claims, capital):
+        return False
     used = np.flatnonzero(added.sum(axis=(1, 2)))
     shares = [
         rules.fund_rules[name].transpose("fund", "project").values
@@ -39,15 +41,28 @@ def can_be_paid(case: Case, claims: Claims, added: np.ndarray) -> bool:
     return any(_fits(case, claims, int(f), due) for f in payers)
 
 
-def _due(case: Case, added: np.ndarray) -> np.ndarray:
-    """(decision year): nominal yuan of capital and running cost of the extra units."""
-    due = np.zeros(len(case.decision_years))
+def _due(case: Case, added: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(decision year): nominal yuan of capital and running cost of the extra units, and of capital alone."""
+    due, laid_out = (np.zeros(len(case.decision_years)) for _ in range(2))
     units = added.sum(axis=1)
     for s, start in enumerate(case.decision_years):
         for y, year in enumerate(case.decision_years):
             capital, running = arithmetic.money_of_start(case, start, year)
             due[y] += float(units[:, s] @ (capital + running)) * arithmetic.index(case, year)
-    return due
+            laid_out[y] += float(units[:, s] @ capital) * arithmetic.index(case, year)
+    return due, laid_out
+
+
+def _may_be_laid_out(case: Case, claims: Claims, capital: np.ndarray) -> bool:
+    """Whether the capital of extra units stays within what all funds may lay out together."""
+    rules, n = case.rules, len(case.decision_years)
+    if np.isinf(rules.outlay.values).all() and np.isinf(rules.outlay_total):
+        return True
+    spent = paid_fen(case, claims.ledger, ("capital",))[:, :n].sum(axis=0) / FEN + capital
+    heads = [_one_head_each(case, year)[0].sum() for year in case.decision_years]
+    reserve = max(heads) * len(rules.counties) + KEPT_FOR_FEN
+    by_year = bool((spent <= np.maximum(rules.outlay.values - reserve, 0.0)).all())
+    return by_year and bool(spent.sum() <= max(rules.outlay_total - reserve * n, 0.0))
 
 
 def _fits(case: Case, claims: Claims, f: int, due: np.ndarray) -> bool:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from sim.errors import Problem, nearest
 from sim.evidence.dictionary import rules
 from sim.evidence.tables import Row, Table
-from sim.names import AGES, CITY, UNLOCATED
+from sim.names import AGES, ALL, CITY, UNLOCATED
 
 Tables = Mapping[str, Table]
 
@@ -28,7 +28,6 @@ REFERENCES = (
     ("plans/conflicts", "indicator", "plans/indicators", "indicator"),
     ("plans/sites", "county", "counties", "county"),
     ("plans/sites", "project", "projects/types", "project"),
-    ("plans/envelopes", "fund", "funds/funds", "fund"),
     ("workforce/cadres", "cadre", "resources", "resource"),
     ("workforce/cadres", "parent", "workforce/cadres", "cadre"),
     ("workforce/rates", "cadre", "workforce/cadres", "cadre"),
@@ -70,6 +69,10 @@ def cross_problems(tables: Tables) -> Iterator[Problem]:
             if row[column] not in known:
                 yield Problem(row.where(column), f"{column} {row[column]!r} is not in {tables[other].file}")
     counties = {*tables["counties"].column("county"), CITY, UNLOCATED}
+    funds = {*tables["funds/funds"].column("fund"), ALL}
+    for row in tables["plans/envelopes"]:
+        if row["fund"] not in funds:
+            yield _unknown(row, "fund", tables["funds/funds"], funds)
     for row in tables["plans/projects"]:
         if row["county"] not in counties:
             yield _unknown(row, "county", tables["counties"], counties)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sim.case import Case
 from sim.program.blocks import Block, Level, Program, assemble
-from sim.program.families import equity, limits, money, supply, transfers
+from sim.program.families import equity, limits, money, outlay, supply, transfers
 
 Family = Callable[[Case], Block]
 
@@ -35,6 +35,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "fund_shares": money.fund_shares,
         "local_match": money.local_match,
         "envelopes": money.envelopes,
+        "outlay": outlay.outlay,
     }
 )
 

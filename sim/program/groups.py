@@ -55,6 +55,8 @@ _BY_LABEL = (
     ("recruitment_pool", "cadre", "recruitment_pool", "persons"),
     ("envelope", "fund", "envelope", "million yuan"),
     ("envelope_total", "fund", "envelope_total", "million yuan"),
+    ("outlay", "fund", "outlay", "million yuan"),
+    ("outlay_total", "fund", "outlay_total", "million yuan"),
 )
 "Row family, the dimension that tells its rules apart, the kind of rule, the unit of its activity."
 

@@ -116,8 +116,8 @@ class Allocation(Part):
 class Envelope(Part):
     """The most a fund may spend in a year, or in the whole plan when no year is given."""
 
-    fund: FundName
-    "Who pays."
+    fund: FundName | Literal["all"]
+    "Who pays; all: the capital outlay of all funds together."
     year: Year | None = None
     "Year it may be spent in; the whole plan where none is given."
     amount_yuan: Annotated[float, Field(ge=0, allow_inf_nan=False)]

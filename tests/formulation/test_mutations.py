@@ -119,6 +119,12 @@ CASES = {
         replace(POOR, capital=(1e5,) * 5, recurrent=(9e5, 9e5, 9e5, 9e5, 9e5), envelope=(2.5e6, 3e6)),
         replace(POOR, capital=(1e5,) * 5, recurrent=(9e5, 9e5, 9e5, 9e5, 9e5), envelope_total=5e6),
     ],
+    "outlay": [
+        replace(POOR, outlay=(1.2e6, 1.2e6)),
+        replace(POOR, outlay=(6e6, 1.2e6)),
+        replace(POOR, outlay_total=3e6),
+        replace(POOR, outlay_total=6.5e6),
+    ],
 }
 
 
