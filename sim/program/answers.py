@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from sim.plan import HEAD_DUST
+from sim.program.adding_rows import freeze
 from sim.program.blocks import Level
-from sim.program.highs import LevelsResult, freeze, load_model, status_of
+from sim.program.highs import LevelsResult, load_model, status_of
 from sim.program.matrix import Matrix
 
 PRICE_COLUMNS = ["level", "rule", "place", "price", "units"]

@@ -19,8 +19,10 @@ import highspy
 import numpy as np
 
 from sim.errors import NoCertifiedPlanError
+from sim.program.adding_rows import freeze, frozen_slack, hold_totals
 from sim.program.blocks import Level
-from sim.program.matrix import Matrix
+from sim.program.known_plans import best, keeps_rules, same_totals
+from sim.program.matrix import Matrix, tidy
 from sim.program.watching import Progress, Stop, ended, watch
 
 ABSOLUTE_GAP = 1e-6
@@ -64,6 +66,7 @@ def solve_levels(
     tie_break_nodes: int | None = None,
     stop: Stop | None = None,
     progress: Progress | None = None,
+    known: Sequence[np.ndarray] = (),
 ) -> LevelsResult:
     """Minimise the levels one after the other.
 
@@ -75,18 +78,32 @@ def solve_levels(
         tie_break_nodes: the same of a level that only breaks ties.
         stop: asks for an early end; the plan found so far is kept.
         progress: called while solving.
+        known: columns of plans to start from; those that break a rule are left out. As long as one is as good
+            as the best found in every level so far, no level is worse than in it.
 
     Raises:
         NoCertifiedPlanError: the rules cannot be kept even without a project.
     """
     stop = stop or Stop()
+    known = [plan for plan in known if keeps_rules(matrix, plan)]
     limits = (gap, node_limit, tie_break_nodes)
-    found = _solve_in_turn(matrix, levels, limits, "choose", stop, progress)
+    found = _solve_in_turn(matrix, levels, limits, "choose", stop, progress, known)
     wrong = _refuted(matrix, found)
     if wrong and not stop.due:
-        found = _solve_in_turn(matrix, levels, limits, "off", stop, progress)
+        found = _solve_in_turn(matrix, levels, limits, "off", stop, progress, known)
         wrong = _refuted(matrix, found)
-    return _without_bounds(matrix, levels, found, wrong)
+    return _without_bounds(matrix, levels, _as_in_plan(matrix, levels, found), wrong)
+
+
+def _as_in_plan(matrix: Matrix, levels: Sequence[Level], found: LevelsResult) -> LevelsResult:
+    """The same plan; a level that a later one happened to better has the value of the plan."""
+    results = list(found.levels)
+    for n, level in enumerate(levels):
+        without = float(matrix.objectives[n] @ found.columns)
+        value = without + float(matrix.constants[n])
+        if value < results[n].value - frozen_slack(level, without):
+            results[n] = _result(level, value, results[n].best_bound, results[n].status)
+    return LevelsResult(found.columns, tuple(results))
 
 
 def _without_bounds(
@@ -127,6 +144,7 @@ def _solve_in_turn(
     presolve: str,
     stop: Stop,
     progress: Progress | None,
+    known: Sequence[np.ndarray],
 ) -> LevelsResult:
     gap, node_limit, tie_break_nodes = limits
     model = load_model(matrix)
@@ -142,12 +160,17 @@ def _solve_in_turn(
         most = tie_break_nodes if level.tie_break else node_limit
         if most is not None:
             model.setOptionValue("mip_max_nodes", most)
+        plan = best((plan, *known), cost)
         for family in level.given:
-            _hold_totals(model, matrix, family, plan)
+            hold_totals(model, matrix, family, plan)
+            known = [other for other in known if same_totals(matrix, family, plan, other)]
         plan, result = _solve_level(
             model, matrix, level, cost, float(matrix.constants[n]), plan, stop, progress
         )
         results.append(result)
+        plan = best((*known, plan), cost)
+        limit = float(cost @ plan) + frozen_slack(level, float(cost @ plan))
+        known = [other for other in known if cost @ other <= limit]
         if not stop.left:
             freeze(model, level, cost, result.value - float(matrix.constants[n]))
     return LevelsResult(plan, tuple(results))
@@ -205,7 +228,7 @@ def _do_nothing(model: highspy.Highs, matrix: Matrix) -> np.ndarray:
     model.changeColsBounds(len(whole), whole, _finite(matrix.lower[whole]), _finite(matrix.upper[whole]))
     if not found:
         raise NoCertifiedPlanError(f"the rules cannot be kept without a project: {status_of(model)}")
-    return _tidy(plan, matrix)
+    return tidy(plan, matrix)
 
 
 def _solve_level(
@@ -230,7 +253,7 @@ def _solve_level(
     info, status = model.getInfo(), status_of(model)
     found, bound = plan, -np.inf
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        new = _tidy(np.array(model.getSolution().col_value), matrix)
+        new = tidy(np.array(model.getSolution().col_value), matrix)
         proven = float(cost @ new) if status == _OPTIMAL else -np.inf
         bound = float(info.mip_dual_bound) if matrix.whole.any() else proven
         found = new if cost @ new <= cost @ plan else plan
@@ -262,34 +285,11 @@ def _least(matrix: Matrix, cost: np.ndarray) -> float:
     return float(cost[used] @ ends)
 
 
-def _tidy(columns: np.ndarray, matrix: Matrix) -> np.ndarray:
-    """Whole numbers made exact, and the dust of the solver's tolerance removed at the bounds."""
-    columns = np.where(matrix.whole, np.round(columns), columns)
-    return np.asarray(np.clip(columns, matrix.lower, matrix.upper))
-
-
 def _result(level: Level, value: float, bound: float, status: str) -> LevelResult:
     bound = bound if bound > value + BOUND_DUST * max(abs(value), 1.0) else min(bound, value)
     absolute = max(value - bound, 0.0)
     relative = 0.0 if absolute <= ABSOLUTE_GAP else absolute / max(abs(value), 1e-9)
     return LevelResult(level.name, level.units, value, bound, absolute, relative, status)
-
-
-def freeze(model: highspy.Highs, level: Level, cost: np.ndarray, value: float) -> None:
-    """Add the row that keeps a level at its value, within its tolerance."""
-    slack = level.tolerance if level.absolute else level.tolerance * max(abs(value), 1.0)
-    used = np.flatnonzero(cost).astype(np.int32)
-    model.addRow(-highspy.kHighsInf, value + slack, len(used), used, cost[used])
-
-
-def _hold_totals(model: highspy.Highs, matrix: Matrix, family: str, plan: np.ndarray) -> None:
-    """Hold the sum over counties of each decision of a family at its value in the plan."""
-    place = matrix.positions[family].transpose(..., "county").values
-    for members in place.reshape(-1, place.shape[-1]):
-        used = members[members >= 0].astype(np.int32)
-        if len(used):
-            total = float(plan[used].sum())
-            model.addRow(total - ABSOLUTE_GAP, total + ABSOLUTE_GAP, len(used), used, np.ones(len(used)))
 
 
 def status_of(model: highspy.Highs) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -56,6 +56,7 @@ def compile_matrix(program: Program) -> Matrix:
     value = np.concatenate([t[2] for t in triplets])
     entries = sparse.csr_array((value, (row, column)), shape=(n_rows, n_columns))
     entries.sum_duplicates()
+    objectives, constants = _levels(program.levels, positions, n_columns)
     return Matrix(
         lower=_gather(program.columns, positions, "lower", n_columns),
         upper=_gather(program.columns, positions, "upper", n_columns),
@@ -65,15 +66,34 @@ def compile_matrix(program: Program) -> Matrix:
         entries=entries,
         positions=positions,
         row_positions=row_positions,
-        objectives=np.stack([_objective(level, positions, n_columns) for level in program.levels]),
-        constants=np.array([level.constant for level in program.levels]),
+        objectives=objectives,
+        constants=constants,
     )
+
+
+def with_levels(matrix: Matrix, levels: Sequence[Level]) -> Matrix:
+    """Return a compiled program with other objectives."""
+    objectives, constants = _levels(levels, matrix.positions, len(matrix.lower))
+    return replace(matrix, objectives=objectives, constants=constants)
+
+
+def _levels(
+    levels: Sequence[Level], positions: Mapping[str, xr.DataArray], n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    objectives = np.stack([_objective(level, positions, n) for level in levels])
+    return objectives, np.array([level.constant for level in levels])
 
 
 def values_of(matrix: Matrix, solution: np.ndarray) -> dict[str, xr.DataArray]:
     """Return the value of every decision by family; 0 where a decision does not exist."""
     padded = np.append(solution, 0.0)
     return {name: place.copy(data=padded[place.values]) for name, place in matrix.positions.items()}
+
+
+def tidy(columns: np.ndarray, matrix: Matrix) -> np.ndarray:
+    """Return columns with whole numbers made exact and a solver's dust at the bounds removed."""
+    columns = np.where(matrix.whole, np.round(columns), columns)
+    return np.asarray(np.clip(columns, matrix.lower, matrix.upper))
 
 
 def _number(families: Mapping[str, Columns] | Mapping[str, Rows]) -> dict[str, xr.DataArray]:

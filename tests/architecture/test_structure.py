@@ -26,6 +26,7 @@ LAYERS = (
     "sim.ledger sim.stages sim.program sim.certify",
     "sim.settle",
     "sim.pipeline sim.explain",
+    "sim.budget",
     "sim.outputs sim.consult sim.backtest",
     "sim.exchange",
     "cli",

@@ -22,9 +22,9 @@ def _lying(monkeypatch, name: str, presolves: tuple[str, ...]) -> list[str]:
     """Let the solver claim a bound of one level that its plan beats, under some settings of presolve."""
     honest, seen = highs._solve_in_turn, list[str]()
 
-    def found(matrix, levels, limits, presolve, stop, progress):
+    def found(matrix, levels, limits, presolve, stop, progress, known):
         seen.append(presolve)
-        result = honest(matrix, levels, limits, presolve, stop, progress)
+        result = honest(matrix, levels, limits, presolve, stop, progress, known)
         if presolve not in presolves:
             return result
         lied = [replace(r, best_bound=r.value + 1.0) if r.name == name else r for r in result.levels]

@@ -12,7 +12,7 @@ from sim.certify import Claims, certify
 from sim.certify.arithmetic import service_of_year
 from sim.certify.payable import _reserve, can_be_paid
 from sim.program.allocation import state_program
-from sim.program.families.money import _rounding_reserve, debt_service
+from sim.program.families.money import debt_service, rounding_reserve
 from sim.program.highs import solve_levels
 from sim.program.matrix import compile_matrix
 from sim.program.solution import read_solution
@@ -62,10 +62,10 @@ def test_the_reserve_holds_a_head_of_each_type_and_what_is_owed_for_it() -> None
     recruited = 1e5 * (index**2 * 2)  # two starts run in 2022, each in two counties
     owed = 1.2 * 1e6 * index
     promoted = 1.2 * 1e4 * index  # a sixth of them in 2021 would open in time
-    kept = float(_rounding_reserve(case).sel(fund="county")) * 1e6
+    kept = float(rounding_reserve(case).sel(fund="county")) * 1e6
     assert kept == pytest.approx(2 * (recruited + owed + promoted) + 1000, rel=1e-6)
     assert _reserve(case, 1) == pytest.approx(kept, rel=1e-9)
-    assert _reserve(case, 0) == pytest.approx(float(_rounding_reserve(case).sel(fund="central")) * 1e6)
+    assert _reserve(case, 0) == pytest.approx(float(rounding_reserve(case).sel(fund="central")) * 1e6)
 
 
 def test_the_certificate_owes_what_the_program_owes() -> None:

@@ -95,7 +95,7 @@ def envelopes(case: Case) -> Block:
     like = space(fund=funds, year=years)
     limited = isfinite(rules.envelopes)
     kept = columns("carry_over", like, "million yuan", present=limited & rules.funds["carry_over"])
-    reserve = _rounding_reserve(case)
+    reserve = rounding_reserve(case)
     yearly = rows("envelope", like, upper=_less(rules.envelopes / MONEY, reserve), present=limited)
     limited_total = isfinite(rules.envelope_totals)
     total = rows(
@@ -156,11 +156,19 @@ def present_cost_objective(case: Case) -> dict[str, xr.DataArray]:
 
 def local_burden_objective(case: Case) -> dict[str, xr.DataArray]:
     """Objective: cash of city and county to the target year, nominal million yuan."""
+    return _cash_objective(case, case.rules.funds["local"].astype(float))
+
+
+def fund_objective(case: Case, fund: str) -> dict[str, xr.DataArray]:
+    """Objective: cash of one fund to the target year, debt service included, nominal million yuan."""
+    return _cash_objective(case, (case.rules.funds["fund"] == fund).astype(float))
+
+
+def _cash_objective(case: Case, counted: xr.DataArray) -> dict[str, xr.DataArray]:
     until = space(year=_cash_years(case))
     until = (until["year"] <= case.decision_years[-1]).astype(float)
-    local = case.rules.funds["local"].astype(float)
-    cash = local * until
-    owed = (debt_service(case) * local.rename(fund="payer")).sum("payer") * until
+    cash = counted * until
+    owed = (debt_service(case) * counted.rename(fund="payer")).sum("payer") * until
     return {CAPITAL: cash + owed.sum("year").rename(paid_in="year"), RECURRENT: cash}
 
 
@@ -201,8 +209,8 @@ def _same_year(years: list[int], cash_years: list[int]) -> xr.DataArray:
     return same
 
 
-def _rounding_reserve(case: Case) -> xr.DataArray:
-    """Money of one year each fund keeps back (fund), since heads are rounded up by less than one.
+def rounding_reserve(case: Case) -> xr.DataArray:
+    """Return the money of one year each fund keeps back (fund), since heads are rounded up by less than one.
 
     At most one head of each type a fund may pay, in each county and start year, what it then owes for
     those paid with bonds it repays, and the fen.

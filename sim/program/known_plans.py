@@ -1,0 +1,32 @@
+"""Plans known before a program is solved, from which the search starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.program.matrix import Matrix, tidy
+
+WITHIN = 1e-6
+"Units, or part of an activity, by which a rule may be off: the tolerance of a frozen level."
+
+
+def keeps_rules(matrix: Matrix, columns: np.ndarray) -> bool:
+    """Return whether columns keep every bound and row of a program, to the tolerance of the freezes."""
+    activity = matrix.entries @ columns
+    scale = WITHIN * np.maximum(np.abs(activity), 1.0)
+    inside = (activity >= matrix.row_lower - scale) & (activity <= matrix.row_upper + scale)
+    return bool(inside.all() and np.array_equal(columns, tidy(columns, matrix)))
+
+
+def best(plans: Sequence[np.ndarray], cost: np.ndarray) -> np.ndarray:
+    """Return the first of the cheapest plans."""
+    return plans[int(np.argmin([float(cost @ plan) for plan in plans]))]
+
+
+def same_totals(matrix: Matrix, family: str, plan: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether the sums over counties of each decision of a family are the same in two plans."""
+    place = matrix.positions[family].transpose(..., "county").values
+    one, two = (np.append(columns, 0.0)[place].sum(axis=-1) for columns in (plan, other))
+    return bool((np.abs(one - two) <= WITHIN).all())
