@@ -72,6 +72,41 @@ class Missed:
     later: Later
 
 
+@dataclass(frozen=True)
+class Reason:
+    """Why one target cannot be met.
+
+    Attributes:
+        cause: as in `Missed`.
+        conflicts: sets of rules, each of which forbids the target.
+    """
+
+    cause: str
+    conflicts: tuple[tuple[RuleGroup, ...], ...]
+
+
+def reasons(case: Case, started: np.ndarray, moved: np.ndarray, missed: Collection[str]) -> dict[str, Reason]:
+    """Return why targets are missed, by resource, without asking what would mend it.
+
+    Args:
+        case: what was decided.
+        started: (project, county, start_year) units as solved.
+        moved: (cadre, county) net heads that came from other counties.
+        missed: resources to speak of.
+    """
+    matrix = compile_matrix(state_program(case))
+    left = left_short(case, started, moved)
+    of_rules = level_value(case, started, moved, "rules") or 0.0
+    groups = rule_groups(case, matrix)
+    found = {}
+    for resource in missed:
+        question = ask(case, matrix, resource, left, of_rules)
+        sets = conflicts(question, groups)
+        cause = "rules" if sets else _cause(case, question, groups, resource, closed=True)
+        found[resource] = Reason(cause, tuple(map(tuple, sets)))
+    return found
+
+
 def explain_run(
     case: Case,
     claims: Claims,

@@ -152,7 +152,8 @@ def _worth(
 def _limit_yuan(budget: Budgeted, fund: str, year: int, million: float) -> float:
     """The limit as it is stated, what is kept back for rounding included."""
     purse = replace(budget.purse, fund=fund, per_year=year > 0)
-    return million * MONEY + purse.reserve(budget.case) * purse.years(budget.case)
+    own = purse == budget.purse
+    return million * MONEY + purse.reserve(budget.case) * purse.years(budget.case) + budget.first * own
 
 
 def _fall(

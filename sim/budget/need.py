@@ -79,7 +79,7 @@ def _need(budget: Budgeted, rank: int, stop: Stop | None, progress: Progress | N
         level=rank,
         resources=tuple(r for r, own in budget.case.level.items() if own == rank),
         yuan=yuan,
-        bound=min(max(money.best_bound * MONEY, 0.0), yuan),
+        bound=min(max(money.best_bound * MONEY + budget.first, 0.0), yuan),
         mip_gap=money.mip_gap,
         plan=budget.at(yuan, [least.columns], stop, progress),
     )
@@ -88,7 +88,7 @@ def _need(budget: Budgeted, rank: int, stop: Stop | None, progress: Progress | N
 def _envelope(budget: Budgeted, million: float) -> float:
     """Whole yuan of an envelope in which the program may spend so many million."""
     purse, free = budget.purse, budget.case
-    return float(math.ceil(million * MONEY + purse.reserve(free) * purse.years(free) - 1e-3))
+    return float(math.ceil(million * MONEY + purse.reserve(free) * purse.years(free) + budget.first - 1e-3))
 
 
 def _up_to(levels: Sequence[Level], rank: int) -> list[Level]:

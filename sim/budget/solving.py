@@ -85,7 +85,7 @@ class Budgeted:
         end_year: last year of the ledger.
         program: the blocks, the rows of the purse among them.
         matrix: the compiled program, the purse full.
-        rows: numbers of the rows of the purse.
+        first: yuan that committed works take out of an envelope before the program has any.
     """
 
     case: Case
@@ -94,11 +94,15 @@ class Budgeted:
     end_year: int
     program: Program
     matrix: Matrix
-    rows: np.ndarray
+    first: float = 0.0
+
+    def left_of(self, yuan: float) -> float:
+        """Return what committed works leave of an envelope, yuan."""
+        return max(yuan - self.first, 0.0)
 
     def matrix_at(self, yuan: float) -> Matrix:
         """Return the compiled program at an envelope: only the limits of the purse's rows differ."""
-        block = self.purse.stated(self.purse.filled(self.case, yuan))
+        block = self.purse.stated(self.purse.filled(self.case, self.left_of(yuan)))
         upper = self.matrix.row_upper.copy()
         for family in block.rows:
             place = self.matrix.row_positions[family.name].values
@@ -132,7 +136,8 @@ class Budgeted:
     ) -> Funded:
         """Return the best part of a plan that an envelope pays for.
 
-        No county gets more of a project type than the plan gives it; a start may move to another year.
+        No county gets more of a project type than the plan gives it; a start may move to another year, and
+        staff follow what is left.
 
         Args:
             plan: the plan of which it is a part.
@@ -146,8 +151,10 @@ class Budgeted:
         """
         rules = self.case.rules
         most = plan.solution.plan.started.sum("start_year").transpose(*rules.sites.dims)
-        part = replace(self.case, rules=replace(rules, sites=most))
-        return budgeted(part, self.purse, self.options, self.end_year).at(yuan, (), stop, progress)
+        sites = rules.sites.where(rules.projects["kind"] == "heads", most)
+        part = replace(self.case, rules=replace(rules, sites=sites))
+        same = (self.purse, self.options, self.end_year, self.first)
+        return budgeted(part, *same).at(yuan, (), stop, progress)
 
     def solved(
         self,
@@ -177,7 +184,7 @@ class Budgeted:
         Raises:
             CertificateError: the plan fails its certificate.
         """
-        case = self.purse.filled(self.case, yuan)
+        case = self.purse.filled(self.case, self.left_of(yuan))
         solution = read_solution(case, self.matrix, result)
         settled = settle(case, solution, self.end_year)
         certificate = certify(case, settled.claims)
@@ -199,7 +206,7 @@ class Budgeted:
         )
 
 
-def budgeted(case: Case, purse: Purse, options: Options, end_year: int) -> Budgeted:
+def budgeted(case: Case, purse: Purse, options: Options, end_year: int, first: float = 0.0) -> Budgeted:
     """Return a case ready to be solved at any envelope of a purse.
 
     Args:
@@ -207,11 +214,10 @@ def budgeted(case: Case, purse: Purse, options: Options, end_year: int) -> Budge
         purse: whose money is limited.
         options: gap, node limits and tie-break.
         end_year: last year of the ledger.
+        first: yuan that committed works take out of an envelope first.
     """
     free = purse.filled(case, np.inf)
     full = purse.filled(case, ANY_AMOUNT)
     program = state_program(full, tie_break=options.tie_break)
     matrix = compile_matrix(program)
-    names = [family.name for family in purse.stated(full).rows]
-    numbers = np.concatenate([matrix.row_positions[name].values.ravel() for name in names])
-    return Budgeted(free, purse, options, end_year, program, matrix, numbers[numbers >= 0])
+    return Budgeted(free, purse, options, end_year, program, matrix, first)

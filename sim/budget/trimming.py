@@ -1,7 +1,8 @@
 """The order in which projects go when an envelope shrinks: what is dropped first costs the targets least.
 
 Every plan of the order is a part of the one before it, so that an order can be stated and kept: no county
-gets more of anything. It is therefore no better than the plan of the same envelope on the curve.
+gets more of a project type; staff follow what is left. It is therefore no better than the plan of the same
+envelope on the curve.
 """
 
 from __future__ import annotations

@@ -3,53 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from sim.names import CITY, OPEN_AGE, SEXES
+from sim.outputs.drawing import INK, Chart, axis, layout_of
 from sim.outputs.report.gantt import gantt_bars
 from sim.outputs.texts import Texts, percent
 from sim.pipeline import RunResult
 
 AGE_STEP = 5
-GRID = "#e3e7ea"
-INK = "#1d2830"
 BAR_COLOURS = ("#9cc3de", "#c6d6ae")
 BAR_EDGE = {"color": "#ffffff", "width": 2}
 BASE_COLOURS = {"male": "#1b4b72", "female": "#8a2f4b"}
 TARGET_COLOURS = {"male": "#8db8d8", "female": "#e3a6b8"}
 FUND_COLOURS = ("#1b4b72", "#4f8fbf", "#e0a030", "#3d8f74", "#a8c66c", "#9a9a9a", "#b05a7a", "#6b5aa0")
 COVERAGE_SCALE = [[0.0, "#dc7d63"], [0.5, "#f0b382"], [0.8, "#f8e3b8"], [0.999, "#dfeee4"], [1.0, "#7fbf9b"]]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One chart: where it stands, what it shows, and its figures as a table.
-
-    Attributes:
-        name: key of the chart on the page; `div` is its element.
-        title: what is shown, with the unit.
-        aria: the chart in words.
-        data, layout: plotly's.
-        min_width: px below which the chart scrolls sideways.
-        head, rows: the same figures as text.
-    """
-
-    name: str
-    title: str
-    aria: str
-    data: list[dict[str, Any]]
-    layout: dict[str, Any]
-    head: list[str]
-    rows: list[list[str]]
-    min_width: int = 300
-
-    @property
-    def div(self) -> str:
-        """Id of the chart's element."""
-        return f"chart-{self.name}"
 
 
 def charts(result: RunResult, tables: Mapping[str, pd.DataFrame], words: Texts) -> list[Chart]:
@@ -83,8 +53,8 @@ def pyramid(result: RunResult, population: pd.DataFrame, words: Texts) -> Chart:
     ]
     top = _round_up(float(people.to_numpy().max()))
     ticks = [-top, -top / 2, 0.0, top / 2, top]
-    axis = _axis(tickvals=ticks, ticktext=[f"{abs(v):g}" for v in ticks], range=[-top * 1.05, top * 1.05])
-    layout = _layout(words, 560, barmode="overlay", bargap=0.12, xaxis=axis, yaxis=_axis(type="category"))
+    across = axis(tickvals=ticks, ticktext=[f"{abs(v):g}" for v in ticks], range=[-top * 1.05, top * 1.05])
+    layout = layout_of(words, 560, barmode="overlay", bargap=0.12, xaxis=across, yaxis=axis(type="category"))
     head = [words.say("pyramid.trace", sex=words.code("sex", s), year=y) for s in SEXES[::-1] for y in years]
     rows = [
         [label, *(f"{people[s, y].iloc[n]:,.2f}" for s in SEXES[::-1] for y in years)]
@@ -144,11 +114,11 @@ def heat_map(result: RunResult, gaps: pd.DataFrame, case: str, words: Texts) -> 
         "ygap": 2,
         "showscale": False,
     }
-    layout = _layout(
+    layout = layout_of(
         words,
         110 + 32 * len(down),
-        xaxis=_axis(type="category", side="top", showgrid=False, tickangle=-35),
-        yaxis=_axis(type="category", autorange="reversed", showgrid=False),
+        xaxis=axis(type="category", side="top", showgrid=False, tickangle=-35),
+        yaxis=axis(type="category", autorange="reversed", showgrid=False),
     )
     rows = [[name, *(f"{v}%" for v in line)] for name, line in zip(down, text, strict=True)]
     title = words.say(f"heat.title_{case}", year=year)
@@ -182,12 +152,12 @@ def gantt(result: RunResult, projects: pd.DataFrame, words: Texts) -> Chart:
     time = result.loaded.scenario.time
     ends = [time.first_decision_year - 0.05, time.target_year + 1.15]
     lanes = [n for p in types for n in middle[p]] or [0]
-    layout = _layout(
+    layout = layout_of(
         words,
         90 + 26 * (max(lanes) + 1),
         showlegend=False,
-        xaxis=_axis(range=ends, dtick=1, tickformat="d", side="top"),
-        yaxis=_axis(
+        xaxis=axis(range=ends, dtick=1, tickformat="d", side="top"),
+        yaxis=axis(
             range=[max(lanes) + 0.6, -0.6],
             tickvals=[(min(middle[p]) + max(middle[p])) / 2 for p in types],
             ticktext=[words.code("project", p) for p in types],
@@ -245,13 +215,13 @@ def _money_chart(
     result: RunResult,
     words: Texts,
 ) -> Chart:
-    layout = _layout(
+    layout = layout_of(
         words,
         400,
         barmode="stack",
         showlegend=len(traces) > 1,
-        xaxis=_axis(dtick=1, tickformat="d", tickangle=-45, showgrid=False),
-        yaxis=_axis(rangemode="tozero", tickformat=",~g"),
+        xaxis=axis(dtick=1, tickformat="d", tickangle=-45, showgrid=False),
+        yaxis=axis(rangemode="tozero", tickformat=",~g"),
     )
     head = [words["cash.year"], *(words.code(kind, c) for c in grid.columns), words["cash.total"]]
     rows = [
@@ -266,25 +236,6 @@ def _money_chart(
 
 def _mark(x: int, y: float, text: str) -> dict[str, Any]:
     return {"x": x, "y": y, "text": text, "showarrow": False, "yanchor": "bottom", "font": {"size": 11}}
-
-
-def _layout(words: Texts, height: int, **more: Any) -> dict[str, Any]:
-    return {
-        "height": height,
-        "autosize": True,
-        "margin": {"l": 8, "r": 16, "t": 36, "b": 8},
-        "paper_bgcolor": "#ffffff",
-        "plot_bgcolor": "#ffffff",
-        "font": {"family": words["font"], "size": 12, "color": INK},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
-        "hoverlabel": {"align": "left"},
-        "dragmode": False,
-        **more,
-    }
-
-
-def _axis(**more: Any) -> dict[str, Any]:
-    return {"automargin": True, "gridcolor": GRID, "zeroline": False, "fixedrange": True, **more}
 
 
 def _age_label(age: int) -> str:
