@@ -11,6 +11,7 @@ from sim.errors import CertificateError, InputError, NoCertifiedPlanError
 
 from .alternatives import alternatives
 from .backtest import backtest
+from .budget import budget
 from .explain import explain
 from .export import export
 from .import_ import import_
@@ -51,6 +52,7 @@ for command in (
     explain,
     export,
     alternatives,
+    budget,
 ):
     commands.add_command(command)
 
