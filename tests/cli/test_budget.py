@@ -1,0 +1,132 @@
+"""`sim budget`: the first screen, tables that tie, the same bytes twice, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.calling import Call, calling
+
+QUICK = ("--steps", "5", "--out", "runs")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def sim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path) -> Call:
+    return calling(monkeypatch, capsys, home)
+
+
+def table(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(folder / "tables" / f"{name}.csv", dtype={"county": str})
+
+
+def test_the_four_answers_and_tables_that_tie(sim: Call, home: Path) -> None:
+    code, out, _ = sim("budget", "shangyou", *QUICK)
+    assert code == 0
+    said = [line for line in out.splitlines() if not line.startswith(" ")]
+    assert [line[0] for line in said[1:5]] == ["一", "二", "三", "四"]
+    assert "{" not in out
+    folder = home / Path(out.splitlines()[-1].removeprefix("page: ")).parent
+    curve, ledger = table(folder, "curve"), table(folder, "ledger")
+    need = table(folder, "need").iloc[0]
+    assert float(need["least_yuan"]) in curve["envelope_yuan"].tolist()
+    assert list(curve.columns)[:8] == [
+        "envelope_yuan",
+        "shortfall_level1",
+        "present_cost_yuan",
+        "capital_outlay_yuan",
+        "local_burden_yuan",
+        "bound_level1",
+        "bound_present_cost_yuan",
+        "rules_slack",
+    ]
+    zero = curve.iloc[0]
+    assert zero[["envelope_yuan", "present_cost_yuan", "capital_outlay_yuan"]].tolist() == [0, 0, 0]
+    assert (curve["capital_outlay_yuan"] <= curve["envelope_yuan"] + 0.005).all()
+    assert need["missed"] == "gps"
+    assert need["causes"] == "gps=recruitment_pool:gps"
+    for plan, part in ledger.groupby("plan"):
+        nominal = part[part["price_basis"] == "nominal"]
+        capital = nominal[(nominal["kind"] == "capital") & (nominal["year"] <= 2025)]["amount_fen"].sum()
+        view = table(folder, "county_view").set_index("plan")
+        assert view.loc[plan, "received_fen"] == capital
+        tail = table(folder, "recurrent_tail")
+        running = nominal[nominal["kind"] == "recurrent"]["amount_fen"].sum()
+        assert tail[tail["plan"] == plan]["amount_fen"].sum() == running
+        prices = table(folder, "prices")
+        use = part[part["flow"] == "use"].groupby("price_basis")["amount_fen"].sum()
+        own = prices[prices["plan"] == plan]
+        assert own["nominal_fen"].sum() == use["nominal"]
+        assert own["real_fen"].sum() == use["real"]
+    record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert record["reproducible"]
+    assert record["least_yuan"]["1"] == need["least_yuan"]
+
+
+def test_the_named_works_of_shangyou_stand_at_their_printed_money(sim: Call, home: Path) -> None:
+    sim("budget", "shangyou", *QUICK)
+    (folder,) = (home / "runs").glob("shangyou-budget-*")
+    works = table(folder, "works")
+    assert sorted(works["investment_fen"]) == [m * 10**8 for m in (40, 40, 70, 200, 300)]
+    assert (works["committed"] == "no").all()
+
+
+def test_the_same_question_gives_the_same_bytes(sim: Call, home: Path) -> None:
+    for out in ("one", "two"):
+        assert sim("budget", "yancheng", "--steps", "4", "--lang", "en", "--out", out)[0] == 0
+    (one,), (two,) = ((home / name).iterdir() for name in ("one", "two"))
+    assert one.name == two.name
+    files = sorted(p.relative_to(one) for p in one.rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(two) for p in two.rglob("*") if p.is_file())
+    for name in files:
+        assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("fund", ["county", "municipal", "special_bond"])
+def test_one_fund_is_kept_to_its_envelope(sim: Call, home: Path, fund: str) -> None:
+    code, out, _ = sim("budget", "shangyou", "--fund", fund, "--envelope", "1000万", "--lang", "en", *QUICK)
+    assert code == 0
+    assert "At the envelope asked about, 10.0 million yuan (10000000 yuan)" in out
+    folder = home / Path(out.splitlines()[-1].removeprefix("page: ")).parent
+    ledger = table(folder, "ledger")
+    chosen = ledger[(ledger["plan"] == "envelope") & (ledger["price_basis"] == "nominal")]
+    spent = chosen[(chosen["fund"] == fund) & (chosen["year"] <= 2025)]["amount_fen"].sum()
+    assert spent <= 10**9
+
+
+def test_an_envelope_of_each_year(sim: Call, home: Path) -> None:
+    words = ("--per-year", "--to", "1亿", "--envelope", "5000万", "--lang", "en")
+    code, out, _ = sim("budget", "shangyou", *words, *QUICK)
+    assert code == 0
+    assert "All funds in 2023" in out
+    folder = home / Path(out.splitlines()[-1].removeprefix("page: ")).parent
+    ledger = table(folder, "ledger")
+    chosen = ledger[(ledger["plan"] == "envelope") & (ledger["price_basis"] == "nominal")]
+    capital = chosen[chosen["kind"] == "capital"].groupby("year")["amount_fen"].sum()
+    assert (capital <= 5 * 10**9).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--to", "3亿5000万"), "mixes units"),
+        (("--to", "-3亿"), "below 0"),
+        (("--envelope", "much"), "not an amount of money"),
+        (("--from", "3亿", "--to", "2亿"), "is not above --from"),
+        (("--gap", "200%"), "is not from 0 up to 100 %"),
+        (("--fund", "lottery"), "'lottery' is not one of"),
+        (("--steps", "1"), "not in the range"),
+    ],
+)
+def test_bad_words_are_refused_and_nothing_is_written(sim: Call, home: Path, words, said: str) -> None:
+    code, _, err = sim("budget", "shangyou", "--out", "nothing", *words)
+    assert code == 2
+    assert said in err
+    assert not (home / "nothing").exists()
