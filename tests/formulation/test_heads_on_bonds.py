@@ -62,15 +62,15 @@ def test_the_reserve_holds_a_head_of_each_type_and_what_is_owed_for_it() -> None
     recruited = 1e5 * (index**2 * 2)  # two starts run in 2022, each in two counties
     owed = 1.2 * 1e6 * index
     promoted = 1.2 * 1e4 * index  # a sixth of them in 2021 would open in time
-    kept = float(_rounding_reserve(case).sel(fund="county")) * 1e6
+    kept = float(_rounding_reserve(case).at("fund", "county")) * 1e6
     assert kept == pytest.approx(2 * (recruited + owed + promoted) + 1000, rel=1e-6)
     assert _reserve(case, 1) == pytest.approx(kept, rel=1e-9)
-    assert _reserve(case, 0) == pytest.approx(float(_rounding_reserve(case).sel(fund="central")) * 1e6)
+    assert _reserve(case, 0) == pytest.approx(float(_rounding_reserve(case).at("fund", "central")) * 1e6)
 
 
 def test_the_certificate_owes_what_the_program_owes() -> None:
     case = build_case(replace(HIRED, interest=0.05, term=2))
-    owed = debt_service(case).transpose("paid_in", "year", "fund", "payer")
+    owed = debt_service(case).to_xarray().transpose("paid_in", "year", "fund", "payer")
     for before, by_year in zip(owed["paid_in"].values, owed, strict=True):
         for year, each in zip(owed["year"].values, by_year, strict=True):
             np.testing.assert_allclose(service_of_year(case, int(before), int(year)), each.values)
