@@ -10,6 +10,7 @@ import pandas as pd
 from sim.case import MONEY, Case
 from sim.certify import arithmetic
 from sim.certify.claims import Check, Claims, check
+from sim.certify.entries import Entries, entries, years_of
 
 FEN = 100
 HALF_FEN = 0.5
@@ -20,13 +21,14 @@ YUAN = 1.0
 
 def checks(case: Case, claims: Claims) -> Sequence[Check]:
     """Return the checks of the ledger and of the three cost figures."""
+    booked = entries(case, claims.ledger)
     paid = {
-        (kind, basis): _cube(case, claims.ledger, kind, basis)
+        (kind, basis): booked.cube(kind, basis)
         for kind in ("capital", "recurrent", *SERVICE)
         for basis in ("nominal", "real")
     }
     return [
-        *_ties(case, claims, paid),
+        *_ties(case, claims, booked, paid),
         *_service(case, claims, paid),
         *_funds(case, claims, paid),
         *_envelopes(case, paid),
@@ -34,44 +36,20 @@ def checks(case: Case, claims: Claims) -> Sequence[Check]:
     ]
 
 
-def _years(case: Case) -> list[int]:
-    last = case.decision_years[-1] + int(np.ceil(case.terms.recurrent_years))
-    return list(range(case.decision_years[0], last + 1))
-
-
-def _cube(case: Case, table: pd.DataFrame, kind: str, basis: str) -> np.ndarray:
-    """(fund, project, county, year) fen of one kind in one price basis."""
-    labels = [
-        list(case.rules.funds["fund"].values),
-        list(case.rules.projects["project"].values),
-        case.rules.counties,
-        _years(case),
-    ]
-    cube = np.zeros([len(axis) for axis in labels])
-    part = table[(table["kind"] == kind) & (table["price_basis"] == basis)]
-    places = [
-        pd.Index(axis).get_indexer(part[name])
-        for axis, name in zip(labels, ("fund", "project", "county", "year"), strict=True)
-    ]
-    if any((place < 0).any() for place in places):
-        cube[:] = np.nan
-        return cube
-    np.add.at(cube, tuple(places), part["amount_fen"].to_numpy(dtype=float))
-    return cube
-
-
 def _due(case: Case, started: np.ndarray, kind: str, basis: str) -> np.ndarray:
     """(project, county, year) fen that must be paid."""
-    due = np.zeros((*started.shape[:2], len(_years(case))))
-    for s, start in enumerate(case.decision_years):
-        for y, year in enumerate(_years(case)):
-            money = arithmetic.money_of_start(case, start, year)[kind == "recurrent"]
-            scale = arithmetic.index(case, year) if basis == "nominal" else 1.0
-            due[..., y] += started[:, :, s] * money[:, None] * scale * FEN
+    years = years_of(case)
+    money = arithmetic.money_of_starts(case, years)[kind == "recurrent"]
+    scale = arithmetic.indices(case, years) if basis == "nominal" else 1.0
+    due = np.zeros((*started.shape[:2], len(years)))
+    for s in range(len(case.decision_years)):
+        due += started[:, :, s, None] * money[:, s][:, None, :] * scale * FEN
     return due
 
 
-def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+def _ties(
+    case: Case, claims: Claims, booked: Entries, paid: dict[tuple[str, str], np.ndarray]
+) -> Iterator[Check]:
     shown = _shown_years(case, claims)
     for (kind, basis), cube in paid.items():
         if kind in SERVICE:
@@ -82,14 +60,13 @@ def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -
         yearly = np.abs(cube[..., shown].sum(axis=0) - due)
         yield check(f"{kind} of each project ties ({basis}), fen", whole, HALF_FEN + 1e-3)
         yield check(f"{kind} of each project and year ties ({basis}), fen", yearly, float(n_funds))
-    index = np.array([arithmetic.index(case, year) for year in _years(case)])
+    index = arithmetic.indices(case, years_of(case))
     for kind in ("capital", "recurrent"):
         off = np.abs(paid[kind, "nominal"] / index - paid[kind, "real"])[..., shown]
         yield check(
             f"real {kind} is the nominal one at the price year, fen", off, 1 + float((1 / index).max())
         )
-    known = set(zip(claims.ledger["kind"], claims.ledger["price_basis"], strict=True))
-    yield check("no entry of another kind", float(len(known - set(paid))), 0.0)
+    yield check("no entry of another kind", float(len(set(booked.of_kind) - set(paid))), 0.0)
     strange = claims.ledger["flow"] != claims.ledger["kind"].map(FLOWS)
     yield check("the flow of each entry is that of its kind", float(strange.sum()), 0.0)
     yield check("no negative entry", -claims.ledger["amount_fen"].to_numpy(dtype=float), 0.0)
@@ -101,17 +78,16 @@ def _service(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]
     bonds = case.rules.bonds
     rate, term = bonds["interest_rate"].values, bonds["term_years"].values
     repaid = bonds["repaid_by"].values
-    years = np.array(_years(case))
+    years = np.array(years_of(case))
+    age = years[None, :] - years[:, None]
     capital = paid["capital", "nominal"]
     for kind in SERVICE:
         due = np.zeros_like(capital)
-        for y, year in enumerate(years):
-            for b, before in enumerate(years[:y]):
-                age = year - before
-                each = rate * (age <= term) if kind == "interest" else 1.0 * (age == term)
-                due[..., y] += np.einsum("f,fg,fpc->gpc", each, repaid, capital[..., b])
+        for f, g in np.argwhere(repaid != 0):
+            each = rate[f] * (age <= term[f]) if kind == "interest" else 1.0 * (age == term[f])
+            due[g] += repaid[f, g] * (capital[f] @ (each * (age > 0)))
         for basis in ("nominal", "real"):
-            scale = np.array([arithmetic.index(case, year) for year in years]) if basis == "real" else 1.0
+            scale = arithmetic.indices(case, list(years)) if basis == "real" else 1.0
             off = np.abs(paid[kind, basis] - due / scale)[..., shown]
             tolerance = HALF_FEN * (2 + len(case.decision_years)) + 1e-9 * float(np.max(due, initial=0.0))
             yield check(f"{kind} follows from the bonds ({basis}), fen", off, tolerance)
@@ -143,14 +119,14 @@ def _funds(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) 
 
 def paid_fen(case: Case, table: pd.DataFrame) -> np.ndarray:
     """(fund, year): nominal fen of capital, running cost and debt service together."""
-    kinds = [_cube(case, table, kind, "nominal") for kind in ("capital", "recurrent", *SERVICE)]
-    return np.asarray(sum(kinds).sum(axis=(1, 2)))  # type: ignore[union-attr]
+    booked = entries(case, table)
+    kinds = [booked.cube(kind, "nominal").sum(axis=(1, 2)) for kind in ("capital", "recurrent", *SERVICE)]
+    return np.asarray(np.sum(kinds, axis=0))
 
 
 def _envelopes(case: Case, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
     n = len(case.decision_years)
-    nominal = np.stack([cube for (_, basis), cube in paid.items() if basis == "nominal"])
-    spent = nominal.sum(axis=(0, 2, 3))
+    spent = np.sum([cube.sum(axis=(1, 2)) for (_, basis), cube in paid.items() if basis == "nominal"], axis=0)
     until = spent[:, :n]
     yearly = case.rules.envelopes.values * FEN
     keeps = case.rules.funds["carry_over"].values
@@ -196,12 +172,12 @@ def _burden(case: Case, added: np.ndarray) -> float:
     All of their capital may come from the fund that costs city and county most to the target year: a
     bond they repay costs the principal and its interest.
     """
-    local = case.rules.funds["local"].values.astype(float)
+    local, years = case.rules.funds["local"].values.astype(float), case.decision_years
+    capital, running = arithmetic.money_of_starts(case, years)
     total = 0.0
-    for year in case.decision_years:
-        later = sum(arithmetic.service_of_year(case, year, other) for other in case.decision_years)
+    for y, year in enumerate(years):
+        later = sum(arithmetic.service_of_year(case, year, other) for other in years)
         most = float((local + later @ local).max())
-        for s, start in enumerate(case.decision_years):
-            capital, running = arithmetic.money_of_start(case, start, year)
-            total += float(added[:, s] @ (capital * most + running)) * arithmetic.index(case, year)
+        money = float((added * (capital[..., y] * most + running[..., y])).sum())
+        total += money * arithmetic.index(case, year)
     return total

@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.certify import Claims, certify
 from sim.certify.arithmetic import service_of_year
-from sim.certify.payable import _reserve, can_be_paid
+from sim.certify.payable import _reserve, purse
 from sim.program.allocation import state_program
 from sim.program.families.money import _rounding_reserve, debt_service
 from sim.program.highs import solve_levels
@@ -87,10 +87,10 @@ def test_an_extra_start_is_not_paid_with_money_that_is_repaid() -> None:
     )
     bond = replace(case, rules=rules)
     cash = replace(bond, rules=replace(rules, bonds=rules.bonds * 0.0))
-    claims, added = claims_of(case), np.zeros((5, 2, 2))
+    claims, added = claims_of(case), np.zeros((5, 1, 2))
     added[3, 0, 0] = 1.0
-    assert can_be_paid(cash, claims, added)
-    assert not can_be_paid(bond, claims, added)
+    assert purse(cash, claims).pays(added).tolist() == [True]
+    assert purse(bond, claims).pays(added).tolist() == [False]
 
 
 def claims_of(case) -> Claims:
