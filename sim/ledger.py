@@ -6,18 +6,29 @@ together by largest remainder, so that the project's total is exact.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sim.arrays import Array, dot, of, space
 from sim.plan import Plan
 
 FEN = 100
-_LEAF = ["fund", "county", "project", "year"]
-COLUMNS = ["fund", "county", "project", "year", "kind", "flow", "price_basis", "amount_fen"]
+_LEAF = ("fund", "county", "project", "year")
+COLUMNS = [*_LEAF, "kind", "flow", "price_basis", "amount_fen"]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Leaves of one kind in one price basis, yuan by project, county, fund and year."""
+
+    kind: str
+    flow: str
+    basis: str
+    amount: Array
 
 
 def ledger(
@@ -35,61 +46,98 @@ def ledger(
     Returns:
         `fund, county, project, year, kind, flow, price_basis, amount_fen`, sorted; no zero leaves.
     """
-    parts = [*_debt_service(plan, delivery, costs, bonds, end_year)]
+    parts = [
+        *_uses(plan, delivery, costs, end_year),
+        *_debt_service(plan, delivery, costs, bonds, end_year),
+    ]
+    return _table(sorted(parts, key=lambda part: (part.basis, part.kind)))
+
+
+def _uses(plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, end_year: int) -> Iterator[_Part]:
+    """What projects cost to build and to run."""
+    index = of(costs["price_index"])
     for kind, unit_cost, profile, shares in (
         ("capital", costs["capital_cost"], delivery["spending"], plan.capital_paid),
         ("recurrent", costs["fiscal_recurrent"], delivery["running"], plan.recurrent_paid),
     ):
-        real = xr.dot(plan.started, profile * shares, dim="start_year") * unit_cost
-        real = real.sel(year=slice(None, end_year))
-        for basis, amount in (("nominal", real * costs["price_index"]), ("real", real)):
-            leaves = _rounded(amount.transpose("project", "county", "fund", "year"))
-            parts.append(_rows(leaves, kind, basis, "use"))
-    table = pd.concat(parts, ignore_index=True)[COLUMNS]
-    return table.sort_values(["price_basis", "kind", *_LEAF], ignore_index=True)
-
-
-def _rounded(amount: xr.DataArray) -> xr.DataArray:
-    """Yuan to whole fen, exact in the total of each (project, county): largest remainder."""
-    fen = amount.values * FEN
-    flat = fen.reshape(*fen.shape[:2], math.prod(fen.shape[2:]))
-    down = np.floor(flat)
-    missing = np.rint(flat.sum(axis=-1)) - down.sum(axis=-1)
-    order = np.argsort(-(flat - down), axis=-1, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.broadcast_to(np.arange(flat.shape[-1]), order.shape), axis=-1)
-    whole = down + (rank < missing[..., None])
-    return amount.copy(data=whole.reshape(fen.shape).astype(np.int64))
+        paid = dot(of(plan.started), of(profile) * of(shares), "start_year")
+        real = paid * of(unit_cost)
+        yield _Part(kind, "use", "nominal", _until(real * index, end_year))
+        yield _Part(kind, "use", "real", _until(real, end_year))
 
 
 def _debt_service(
     plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, bonds: xr.Dataset, end_year: int
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[_Part]:
     """Interest every year after the one the money was spent in, the principal at once at the end."""
-    spent = delivery["spending"] * costs["price_index"] * costs["capital_cost"] * plan.capital_paid
-    borrowed = xr.dot(plan.started, spent, dim="start_year").rename(year="paid_in")
-    years = delivery["year"].values
-    age = xr.DataArray(
-        years[None, :] - years[:, None], dims=("paid_in", "year"), coords={"paid_in": years, "year": years}
-    )
-    term = bonds["term_years"]
+    index, repaid = of(costs["price_index"]), of(bonds["repaid_by"])
+    spent = of(delivery["spending"]) * index * of(costs["capital_cost"]) * of(plan.capital_paid)
+    borrowed = dot(of(plan.started), spent, "start_year").rename(year="paid_in")
+    years = index.labels["year"]
+    age = space(paid_in=years, year=years)
+    age.values[:] = np.array(years)[None, :] - np.array(years)[:, None]
+    term = of(bonds["term_years"])
     each = {
-        "interest": ((age > 0) & (age <= term)) * bonds["interest_rate"],
-        "principal": ((age > 0) & (age == term)) * 1.0,
+        "interest": ((age > 0) & (age <= term)) * of(bonds["interest_rate"]),
+        "principal": ((age > 0) & age.eq(term)) * 1.0,
     }
     for kind, rate in each.items():
-        by_bond = xr.dot(borrowed, rate, dim="paid_in")
-        nominal = xr.dot(by_bond, bonds["repaid_by"], dim="fund").rename(payer="fund")
-        nominal = nominal.sel(year=slice(None, end_year))
-        for basis, amount in (("nominal", nominal), ("real", nominal / costs["price_index"])):
-            leaves = _rounded(amount.transpose("project", "county", "fund", "year"))
-            yield _rows(leaves, kind, basis, "debt_service")
+        nominal = dot(dot(borrowed, rate, "paid_in"), repaid, "fund").rename(payer="fund")
+        yield _Part(kind, "debt_service", "nominal", _until(nominal, end_year))
+        yield _Part(kind, "debt_service", "real", _until(nominal / index, end_year))
 
 
-def _rows(leaves: xr.DataArray, kind: str, basis: str, flow: str) -> pd.DataFrame:
-    frame = leaves.rename("amount_fen").to_dataframe().reset_index()
-    frame = frame[frame["amount_fen"] != 0]
-    return frame.assign(kind=kind, flow=flow, price_basis=basis)
+def _until(amount: Array, end_year: int) -> Array:
+    shown = [year for year in amount.labels["year"] if year <= end_year]
+    return amount.pick("year", shown).transpose("project", "county", "fund", "year")
+
+
+def _rounded(amount: Array) -> Array:
+    """Yuan to whole fen, exact in the total of each (project, county)."""
+    fen = amount.values * FEN
+    whole = np.zeros(fen.shape, dtype=np.int64)
+    for of_project, rounded in zip(fen, whole, strict=True):
+        flat, target = (part.reshape(len(part), -1) for part in (of_project, rounded))
+        used = np.ix_(np.flatnonzero(flat.any(axis=1)), np.flatnonzero(flat.any(axis=0)))
+        target[used] = _largest_remainder(flat[used])
+    return amount.with_values(whole)
+
+
+def _largest_remainder(rows: np.ndarray) -> np.ndarray:
+    """Every row in whole numbers, exact in its total."""
+    down = np.floor(rows)
+    missing = np.rint(rows.sum(axis=-1)) - down.sum(axis=-1)
+    order = np.argsort(-(rows - down), axis=-1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(rows.shape[-1]), order.shape), axis=-1)
+    return np.asarray(down + (rank < missing[..., None]))
+
+
+def _table(parts: list[_Part]) -> pd.DataFrame:
+    """All leaves that are not zero, by price basis, kind and the labels of the leaf."""
+    places, amounts = [], []
+    for part in parts:
+        leaves = _in_order(_rounded(part.amount))
+        found = np.nonzero(leaves.values)
+        places.append(found)
+        amounts.append(leaves.values[found])
+    labels = leaves.labels
+    counts = [len(amount) for amount in amounts]
+    named = {name: pd.Index([getattr(part, name) for part in parts]) for name in ("kind", "flow", "basis")}
+    every = {name: index.repeat(counts) for name, index in named.items()}
+    columns = {
+        dim: pd.Index(labels[dim]).take(np.concatenate([found[n] for found in places]))
+        for n, dim in enumerate(_LEAF)
+    }
+    columns |= {"kind": every["kind"], "flow": every["flow"], "price_basis": every["basis"]}
+    return pd.DataFrame(columns | {"amount_fen": np.concatenate(amounts)})
+
+
+def _in_order(leaves: Array) -> Array:
+    """The leaves with their labels sorted along every dim."""
+    for dim in _LEAF:
+        leaves = leaves.pick(dim, sorted(leaves.labels[dim]))  # type: ignore[type-var]
+    return leaves.transpose(*_LEAF)
 
 
 def yuan(table: pd.DataFrame, **wanted: object) -> float:

@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
+from sim.arrays import Array, every, isfinite, of, ones, space
 from sim.case import MONEY, Case
 from sim.labelled import minimum
 from sim.program.allocation import state_program
-from sim.program.arrays import Array, every, isfinite, of, ones, space
 from sim.program.blocks import Block, Level, Program, Term, columns, rows
 from sim.program.freezing import frozen, position, with_blocks
 from sim.program.highs import LevelResult, solve_levels

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.program.arrays import Array, over_all_dims
+from sim.arrays import Array, over_all_dims
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import xarray as xr
 
-from sim.program.arrays import every, of, space
+from sim.arrays import every, of, space
 from sim.program.blocks import Block, Level, Program, Term, assemble, rows
 
 FROZEN, HELD = "frozen_", "held_"

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy import sparse
 
-from sim.program.arrays import Array, labels_of, over_all_dims
+from sim.arrays import Array, labels_of, over_all_dims
 from sim.program.blocks import Columns, Level, Program, Rows, Term
 
 Families = Mapping[str, Columns] | Mapping[str, Rows]

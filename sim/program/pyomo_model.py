@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from sim.program.arrays import Array
+from sim.arrays import Array
 from sim.program.blocks import Columns, Level, Program, Rows, Term
 
 Key = tuple[Any, ...]

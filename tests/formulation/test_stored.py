@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.arrays import ones
 from sim.program.allocation import FAMILIES
-from sim.program.arrays import ones
 from sim.program.blocks import Block, Level, Program, assemble
 from sim.program.model_names import lp_text
 from sim.program.pyomo_model import compile_pyomo

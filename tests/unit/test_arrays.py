@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.program.arrays import (
+from sim.arrays import (
     Array,
     every,
     isfinite,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sim.arrays import Array, every, of, ones, share, space
 from sim.case import Case
-from sim.program.arrays import Array, every, of, ones, share, space
 from sim.program.blocks import Block, Term, columns, rows
 from sim.program.families.supply import capacity_terms, yields
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import every, floor, isfinite, of, ones, same, space
 from sim.case import Case
-from sim.program.arrays import every, floor, isfinite, of, ones, same, space
 from sim.program.blocks import Block, Term, rows
 from sim.program.families.supply import serving
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Array, every, isfinite, of, ones, space
 from sim.case import MONEY, Case
-from sim.program.arrays import Array, every, isfinite, of, ones, space
 from sim.program.blocks import Block, Columns, Rows, Term, columns, rows
 
 CAPITAL, RECURRENT = "capital_spend", "recurrent_spend"

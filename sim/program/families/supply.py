@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Array, ceil, every, maximum, minimum, of, ones, share, space
 from sim.case import Case
-from sim.program.arrays import Array, ceil, every, maximum, minimum, of, ones, share, space
 from sim.program.blocks import Block, Term, columns, rows
 from sim.program.families.transfers import effect, moved_terms
 

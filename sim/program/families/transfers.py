@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.arrays import Array, every, floor, of, space
 from sim.case import Case
-from sim.program.arrays import Array, every, floor, of, space
 from sim.program.blocks import Block, Term, columns, rows
 
 IN, OUT = "moved_in", "moved_out"

@@ -1,7 +1,7 @@
-"""Labelled arrays of the program: plain numpy under labels that must agree.
+"""Labelled arrays that are strict: plain numpy under labels that must agree.
 
-What two arrays share along a dim must be the same labels in the same order: one label missing, strange
-or elsewhere raises. Nothing is filled, dropped or put in another order. A dim that only one of them has
+What two arrays share along a dim must be the same labels in the same order: one label missing, strange or
+elsewhere raises. Nothing is filled, dropped or put in another order. A dim that only one of them has
 is repeated over, as in the formulas of the families.
 """
 
@@ -215,6 +215,19 @@ def combined(function: Callable[..., Any], *operands: Any) -> Array:
     values = [_spread(x, labels) if isinstance(x, Array) else x for x in operands]
     with np.errstate(all="ignore"):
         return Array(np.asarray(function(*values)), labels)
+
+
+def dot(a: Array, b: Array, *dims: str) -> Array:
+    """Return the sum along dims of the product of two arrays, which is never held.
+
+    Raises:
+        ValueError: the arrays carry other labels, or other orders of them, along a dim they share.
+    """
+    labels = labels_of(a, b)
+    number = {dim: n for n, dim in enumerate(labels)}
+    rest = {dim: each for dim, each in labels.items() if dim not in dims}
+    axes = [[number[dim] for dim in part] for part in (a.labels, b.labels, rest)]
+    return Array(np.einsum(a.values, axes[0], b.values, axes[1], axes[2]), rest)
 
 
 def over_all_dims(*arrays: Array) -> list[np.ndarray]:
