@@ -88,7 +88,7 @@ def _debt_service(
 
 
 def _until(amount: Array, end_year: int) -> Array:
-    shown = [year for year in amount.labels["year"] if year <= end_year]
+    shown = [year for year in amount.labels["year"] if int(str(year)) <= end_year]
     return amount.pick("year", shown).transpose("project", "county", "fund", "year")
 
 

@@ -130,12 +130,12 @@ def money_of_starts(case: Case, years: list[int]) -> tuple[np.ndarray, np.ndarra
     return np.asarray(capital), np.asarray(each * running)
 
 
-def service_of_year(case: Case, before: int, year: int) -> np.ndarray:
-    """(fund, payer): nominal yuan its payer owes in `year` for a yuan of a bond spent in `before`."""
-    bonds, age = case.rules.bonds, year - before
-    term = bonds["term_years"].values
-    each = ((age > 0) & (age <= term)) * bonds["interest_rate"].values + ((age > 0) & (age == term))
-    return np.asarray(each[:, None] * bonds["repaid_by"].transpose("fund", "payer").values)
+def service_of_years(case: Case, years: list[int]) -> np.ndarray:
+    """(fund, payer, spent, year): nominal yuan its payer owes in a year for a yuan of a bond spent before."""
+    bonds, age = case.rules.bonds, np.array(years)[None, :] - np.array(years)[:, None]
+    rate, term = (bonds[name].values[:, None, None] for name in ("interest_rate", "term_years"))
+    each = ((age > 0) & (age <= term)) * rate + ((age > 0) & (age == term))
+    return np.asarray(bonds["repaid_by"].transpose("fund", "payer").values[..., None, None] * each[:, None])
 
 
 def index(case: Case, year: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,14 +53,21 @@ def entries(case: Case, table: pd.DataFrame) -> Entries:
         "year": years_of(case),
     }
     shape = tuple(map(len, axes.values()))
-    places = np.stack([pd.Index(axis).get_indexer(table[name]) for name, axis in axes.items()])
+    places = np.stack([_places(axis, table[name]) for name, axis in axes.items()])
     strange: np.ndarray = np.any(places < 0, axis=0)
     flat = np.ravel_multi_index(tuple(np.maximum(places, 0)), shape)
     amount = table["amount_fen"].to_numpy(dtype=float)
-    names = table[["kind", "price_basis"]].astype(str)
-    group = names.groupby(["kind", "price_basis"], sort=False).ngroup().to_numpy()
+    kinds, bases = (sorted(table[name].unique()) for name in ("kind", "price_basis"))
+    group = _places(kinds, table["kind"]) * len(bases) + _places(bases, table["price_basis"])
     of_kind: dict[Kind, tuple[np.ndarray, np.ndarray] | None] = {}
-    for n, (kind, basis) in enumerate(names.drop_duplicates().itertuples(index=False)):
-        own: np.ndarray = np.equal(group, n)
-        of_kind[str(kind), str(basis)] = None if strange[own].any() else (flat[own], amount[own])
+    for n in np.unique(group):
+        own = np.flatnonzero(group == n)
+        kind, basis = kinds[n // len(bases)], bases[n % len(bases)]
+        of_kind[kind, basis] = None if strange[own].any() else (flat[own], amount[own])
     return Entries(shape, of_kind)
+
+
+def _places(axis: list[Any], column: pd.Series) -> np.ndarray:
+    """(entry): place of its label, -1 where it is strange."""
+    codes, labels = pd.factorize(column)
+    return np.append(pd.Index(axis).get_indexer(labels), -1)[codes]

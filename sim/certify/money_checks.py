@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 
 from sim.case import MONEY, Case
 from sim.certify import arithmetic
 from sim.certify.claims import Check, Claims, check
-from sim.certify.entries import Entries, entries, years_of
+from sim.certify.entries import Entries, years_of
 
 FEN = 100
 HALF_FEN = 0.5
@@ -19,9 +18,8 @@ FLOWS = {"capital": "use", "recurrent": "use"} | dict.fromkeys(SERVICE, "debt_se
 YUAN = 1.0
 
 
-def checks(case: Case, claims: Claims) -> Sequence[Check]:
+def checks(case: Case, claims: Claims, booked: Entries) -> Sequence[Check]:
     """Return the checks of the ledger and of the three cost figures."""
-    booked = entries(case, claims.ledger)
     paid = {
         (kind, basis): booked.cube(kind, basis)
         for kind in ("capital", "recurrent", *SERVICE)
@@ -117,9 +115,8 @@ def _funds(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) 
     yield check("local match, fen", least - capital[local].sum(axis=(0, 3)), FEN * YUAN)
 
 
-def paid_fen(case: Case, table: pd.DataFrame) -> np.ndarray:
+def paid_fen(booked: Entries) -> np.ndarray:
     """(fund, year): nominal fen of capital, running cost and debt service together."""
-    booked = entries(case, table)
     kinds = [booked.cube(kind, "nominal").sum(axis=(1, 2)) for kind in ("capital", "recurrent", *SERVICE)]
     return np.asarray(np.sum(kinds, axis=0))
 
@@ -175,9 +172,9 @@ def _burden(case: Case, added: np.ndarray) -> float:
     local, years = case.rules.funds["local"].values.astype(float), case.decision_years
     capital, running = arithmetic.money_of_starts(case, years)
     total = 0.0
+    service = arithmetic.service_of_years(case, years).sum(axis=3)
     for y, year in enumerate(years):
-        later = sum(arithmetic.service_of_year(case, year, other) for other in years)
-        most = float((local + later @ local).max())
+        most = float((local + service[..., y] @ local).max())
         money = float((added * (capital[..., y] * most + running[..., y])).sum())
         total += money * arithmetic.index(case, year)
     return total

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.case import Case
 from sim.certify import arithmetic
-from sim.certify.claims import Claims
+from sim.certify.entries import Entries
 from sim.certify.money_checks import paid_fen
 
 FEN = 100
@@ -65,19 +65,18 @@ class Purse:
         return np.asarray(fits)
 
 
-def purse(case: Case, claims: Claims) -> Purse:
+def purse(case: Case, booked: Entries) -> Purse:
     """Return what the local funds have left by the ledger of a plan."""
     rules, years = case.rules, case.decision_years
     capital, running = arithmetic.money_of_starts(case, years)
-    shares = [rules.fund_rules[n].transpose("fund", "project").values for n in _SHARES]
     repaid = rules.bonds["repaid_by"].values.any(axis=1)
     local = rules.funds["local"].values & ~repaid
-    reserve = np.array([_reserve(case, f) for f in range(len(local))])
+    reserve = reserves(case)
     envelopes, totals = rules.envelopes.values, rules.envelope_totals.values
     return Purse(
         due=(capital + running) * arithmetic.indices(case, years),
-        may=(np.minimum(*shares) >= 1) & local[:, None],
-        spent=paid_fen(case, claims.ledger)[:, : len(years)] / FEN,
+        may=(np.minimum(*_shares(case)) >= 1) & local[:, None],
+        spent=paid_fen(booked)[:, : len(years)] / FEN,
         yearly=np.maximum(envelopes - reserve[:, None], 0.0),
         total=np.maximum(totals - reserve * len(years), 0.0),
         carries=rules.funds["carry_over"].values,
@@ -85,22 +84,20 @@ def purse(case: Case, claims: Claims) -> Purse:
     )
 
 
-_SHARES = ("max_share", "max_recurrent_share")
+def _shares(case: Case) -> list[np.ndarray]:
+    """(fund, project): greatest share of the capital, and of the running cost."""
+    rules = case.rules.fund_rules
+    return [rules[n].transpose("fund", "project").values for n in ("max_share", "max_recurrent_share")]
 
 
-def _reserve(case: Case, f: int) -> float:
-    """What the program keeps back of a fund's yearly envelope for heads and fen rounded up."""
-    rules, years = case.rules, case.decision_years
-    pays = [rules.fund_rules[name].transpose("fund", "project").values > 0 for name in _SHARES]
+def reserves(case: Case) -> np.ndarray:
+    """(fund): what the program keeps back of yearly envelopes for heads and fen rounded up, yuan."""
+    pays_capital, pays_running = (share > 0 for share in _shares(case))
     capital, running = _one_head_each(case)
-    most = 0.0
-    for y, year in enumerate(years):
-        total = float(capital[:, y] @ pays[0][f] + running[:, y] @ pays[1][f])
-        for b, before in enumerate(years):
-            owed = arithmetic.service_of_year(case, before, year)[:, f]
-            total += float(owed @ (pays[0] @ capital[:, b]))
-        most = max(most, total)
-    return most * len(rules.counties) + KEPT_FOR_FEN
+    borrowed = pays_capital @ capital
+    owed = np.einsum("gfby,gb->fy", arithmetic.service_of_years(case, case.decision_years), borrowed)
+    most = (borrowed + pays_running @ running + owed).max(axis=1)
+    return np.asarray(most * len(case.rules.counties) + KEPT_FOR_FEN)
 
 
 def _one_head_each(case: Case) -> tuple[np.ndarray, np.ndarray]:

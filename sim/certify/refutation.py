@@ -16,6 +16,7 @@ from sim.case import Case
 from sim.certify import arithmetic
 from sim.certify.changes import UNITS, Base, Changes, base, changed
 from sim.certify.claims import Check, Claims, check
+from sim.certify.entries import Entries
 from sim.certify.payable import Purse, purse
 from sim.certify.plan_checks import LEVEL
 
@@ -42,9 +43,9 @@ Allowed = Callable[[np.ndarray], np.ndarray]
 "Changes, by their number, to whether the rest of the rules lets them be made."
 
 
-def checks(case: Case, claims: Claims) -> Sequence[Check]:
+def checks(case: Case, claims: Claims, booked: Entries) -> Sequence[Check]:
     """Return the checks that try single changes of the plan as solved against each bound."""
-    trial = Trial(case, claims, base(case, claims.solved, claims.moved), purse(case, claims))
+    trial = Trial(case, claims, base(case, claims.solved, claims.moved), purse(case, booked))
     names = [n for n in claims.levels if n.startswith("targets_")]
     more: list[Check] = [_by_one_more(trial, name) for name in names]
     if "present_cost" in claims.levels:

@@ -10,6 +10,7 @@ from sim.case import MONEY, Case
 from sim.certify import arithmetic
 from sim.certify.changes import UNITS
 from sim.certify.claims import Check, Claims, check
+from sim.certify.entries import entries
 from sim.certify.level_values import level_value
 from sim.certify.payable import Purse, purse
 from sim.certify.plan_checks import LEVEL
@@ -47,7 +48,7 @@ def paid_by(left: Purse, case: Case, added: np.ndarray) -> bool:
 def _by_one_more(case: Case, claims: Claims, name: str) -> Check:
     """Add one unit, with what it requires, wherever every limit leaves room and one fund can pay it all."""
     excess: list[float] = []
-    bound, claims_purse = claims.levels[name][1], purse(case, claims)
+    bound, claims_purse = claims.levels[name][1], purse(case, entries(case, claims.ledger))
     room = _room(case, claims.solved) & (bound > 0)  # no shortfall is below zero
     for p, c, s in zip(*np.nonzero(_last(room)), strict=True):
         added = _with_required(case, claims.solved, room, p, c, s)
@@ -175,7 +176,7 @@ def _by_one_less(case: Case, claims: Claims) -> Check:
 def _by_one_later(case: Case, claims: Claims) -> Check:
     """Start one unit a year later, where it still opens in time and the limits of that year leave room."""
     excess = []
-    bound, claims_purse = claims.levels["present_cost"][1], purse(case, claims)
+    bound, claims_purse = claims.levels["present_cost"][1], purse(case, entries(case, claims.ledger))
     room = _room_in_year(case, claims.solved)
     present, worth = (
         arithmetic.present_cost(case, claims.solved) / MONEY,

@@ -10,6 +10,7 @@ import pytest
 
 from sim.case import Case
 from sim.certify import Claims, refutation
+from sim.certify.entries import entries
 from sim.program.allocation import state_program
 from sim.program.highs import solve_levels
 from sim.program.matrix import compile_matrix
@@ -42,7 +43,10 @@ def city(kind: str) -> tuple[Case, Claims]:
 
 def assert_same(case: Case, claims: Claims) -> float:
     """Compare both ways; return the worst excess found."""
-    together, alone = refutation.checks(case, claims), one_by_one.checks(case, claims)
+    together, alone = (
+        refutation.checks(case, claims, entries(case, claims.ledger)),
+        one_by_one.checks(case, claims),
+    )
     assert [c.name for c in together] == [c.name for c in alone]
     assert [c.rows for c in together] == [c.rows for c in alone]
     assert [c.tolerance for c in together] == [c.tolerance for c in alone]
