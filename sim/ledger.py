@@ -55,41 +55,49 @@ def ledger(
 
 def _uses(plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, end_year: int) -> Iterator[_Part]:
     """What projects cost to build and to run."""
-    index = of(costs["price_index"])
+    index = _until(of(costs["price_index"]), "year", end_year)
     for kind, unit_cost, profile, shares in (
         ("capital", costs["capital_cost"], delivery["spending"], plan.capital_paid),
         ("recurrent", costs["fiscal_recurrent"], delivery["running"], plan.recurrent_paid),
     ):
-        paid = dot(of(plan.started), of(profile) * of(shares), "start_year")
-        real = paid * of(unit_cost)
-        yield _Part(kind, "use", "nominal", _until(real * index, end_year))
-        yield _Part(kind, "use", "real", _until(real, end_year))
+        each = _until(of(profile), "year", end_year) * _used(_until(of(shares), "year", end_year))
+        real = dot(of(plan.started), each, "start_year") * of(unit_cost)
+        yield _Part(kind, "use", "nominal", real * index)
+        yield _Part(kind, "use", "real", real)
 
 
 def _debt_service(
     plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, bonds: xr.Dataset, end_year: int
 ) -> Iterator[_Part]:
     """Interest every year after the one the money was spent in, the principal at once at the end."""
-    index, repaid = of(costs["price_index"]), of(bonds["repaid_by"])
-    spent = of(delivery["spending"]) * index * of(costs["capital_cost"]) * of(plan.capital_paid)
+    index = _until(of(costs["price_index"]), "year", end_year)
+    repaid = _used(of(bonds["repaid_by"]))
+    borrowers = repaid.labels["fund"]
+    shares = _until(of(plan.capital_paid), "year", end_year).pick("fund", borrowers)
+    spent = _until(of(delivery["spending"]), "year", end_year) * index * of(costs["capital_cost"]) * shares
     borrowed = dot(of(plan.started), spent, "start_year").rename(year="paid_in")
     years = index.labels["year"]
     age = space(paid_in=years, year=years)
     age.values[:] = np.array(years)[None, :] - np.array(years)[:, None]
-    term = of(bonds["term_years"])
+    rate, term = (of(bonds[name]).pick("fund", borrowers) for name in ("interest_rate", "term_years"))
     each = {
-        "interest": ((age > 0) & (age <= term)) * of(bonds["interest_rate"]),
+        "interest": ((age > 0) & (age <= term)) * rate,
         "principal": ((age > 0) & age.eq(term)) * 1.0,
     }
-    for kind, rate in each.items():
-        nominal = dot(dot(borrowed, rate, "paid_in"), repaid, "fund").rename(payer="fund")
-        yield _Part(kind, "debt_service", "nominal", _until(nominal, end_year))
-        yield _Part(kind, "debt_service", "real", _until(nominal / index, end_year))
+    for kind, due in each.items():
+        nominal = dot(dot(borrowed, due, "paid_in"), repaid, "fund").rename(payer="fund")
+        yield _Part(kind, "debt_service", "nominal", nominal)
+        yield _Part(kind, "debt_service", "real", nominal / index)
 
 
-def _until(amount: Array, end_year: int) -> Array:
-    shown = [year for year in amount.labels["year"] if int(str(year)) <= end_year]
-    return amount.pick("year", shown).transpose("project", "county", "fund", "year")
+def _until(amount: Array, dim: str, last: int) -> Array:
+    return amount.pick(dim, [year for year in amount.labels[dim] if int(str(year)) <= last])
+
+
+def _used(shares: Array) -> Array:
+    """The part of the funds that pay anything."""
+    pays = (shares > 0).any(*(dim for dim in shares.dims if dim != "fund")).values
+    return shares.pick("fund", [fund for fund, used in zip(shares.labels["fund"], pays, strict=True) if used])
 
 
 def _rounded(amount: Array) -> Array:
@@ -115,29 +123,24 @@ def _largest_remainder(rows: np.ndarray) -> np.ndarray:
 
 def _table(parts: list[_Part]) -> pd.DataFrame:
     """All leaves that are not zero, by price basis, kind and the labels of the leaf."""
-    places, amounts = [], []
-    for part in parts:
-        leaves = _in_order(_rounded(part.amount))
-        found = np.nonzero(leaves.values)
-        places.append(found)
-        amounts.append(leaves.values[found])
-    labels = leaves.labels
-    counts = [len(amount) for amount in amounts]
-    named = {name: pd.Index([getattr(part, name) for part in parts]) for name in ("kind", "flow", "basis")}
-    every = {name: index.repeat(counts) for name, index in named.items()}
-    columns = {
-        dim: pd.Index(labels[dim]).take(np.concatenate([found[n] for found in places]))
-        for n, dim in enumerate(_LEAF)
+    found = [_leaves(_rounded(part.amount.transpose("project", "county", "fund", "year"))) for part in parts]
+    counts = [len(amount) for _, amount in found]
+    columns = {dim: found[0][0][dim].append([leaf[dim] for leaf, _ in found[1:]]) for dim in _LEAF}
+    for column, name in (("kind", "kind"), ("flow", "flow"), ("price_basis", "basis")):
+        columns[column] = pd.Index([getattr(part, name) for part in parts]).repeat(counts)
+    return pd.DataFrame(columns | {"amount_fen": np.concatenate([amount for _, amount in found])})
+
+
+def _leaves(fen: Array) -> tuple[dict[str, pd.Index], np.ndarray]:
+    """Labels and fen of all leaves that are not zero, sorted by their labels."""
+    ordered = fen.transpose(*_LEAF)
+    order = [np.argsort(np.array(each), kind="stable") for each in ordered.labels.values()]
+    values = ordered.values[np.ix_(*order)]
+    place = np.nonzero(values)
+    labels = {
+        dim: pd.Index(each).take(order[n][place[n]]) for n, (dim, each) in enumerate(ordered.labels.items())
     }
-    columns |= {"kind": every["kind"], "flow": every["flow"], "price_basis": every["basis"]}
-    return pd.DataFrame(columns | {"amount_fen": np.concatenate(amounts)})
-
-
-def _in_order(leaves: Array) -> Array:
-    """The leaves with their labels sorted along every dim."""
-    for dim in _LEAF:
-        leaves = leaves.pick(dim, sorted(leaves.labels[dim]))  # type: ignore[type-var]
-    return leaves.transpose(*_LEAF)
+    return labels, values[place]
 
 
 def yuan(table: pd.DataFrame, **wanted: object) -> float:

@@ -21,21 +21,40 @@ class Entries:
 
     Attributes:
         shape: number of funds, projects, counties and years.
-        of_kind: place in an array of that shape, flat, and fen of the entries of each kind and price
+        of_kind: (fund, project, county and year, entry) places and (entry) fen of each kind and price
             basis; None where an entry has a strange fund, project, county or year.
     """
 
     shape: tuple[int, ...]
     of_kind: Mapping[Kind, tuple[np.ndarray, np.ndarray] | None]
 
-    def cube(self, kind: str, basis: str) -> np.ndarray:
-        """(fund, project, county, year) fen of one kind in one price basis; NaN where one is strange."""
-        nothing = (np.zeros(0, dtype=int), np.zeros(0))
-        found = self.of_kind.get((kind, basis), nothing)
+    def cube(self, kind: str, basis: str, projects: slice) -> np.ndarray:
+        """(fund, project, county, year) fen of some projects; NaN where an entry is strange."""
+        first, last, _ = projects.indices(self.shape[1])
+        shape = (self.shape[0], last - first, *self.shape[2:])
+        found = self.of_kind.get((kind, basis), _NOTHING)
         if found is None:
-            return np.full(self.shape, np.nan)
-        cube = np.bincount(found[0], weights=found[1], minlength=int(np.prod(self.shape)))
-        return np.asarray(cube, dtype=float).reshape(self.shape)
+            return np.full(shape, np.nan)
+        own = np.flatnonzero((found[0][1] >= first) & (found[0][1] < last))
+        fund, project, county, year = found[0][:, own]
+        flat = np.ravel_multi_index((fund, project - first, county, year), shape)
+        return _summed(flat, found[1][own], shape)
+
+    def by_fund(self, kind: str) -> np.ndarray:
+        """(fund, year) nominal fen of all projects; NaN where an entry is strange."""
+        shape = (self.shape[0], self.shape[3])
+        found = self.of_kind.get((kind, "nominal"), _NOTHING)
+        if found is None:
+            return np.full(shape, np.nan)
+        return _summed(np.ravel_multi_index((found[0][0], found[0][3]), shape), found[1], shape)
+
+
+_NOTHING = (np.zeros((4, 0), dtype=int), np.zeros(0))
+
+
+def _summed(flat: np.ndarray, fen: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    cube = np.bincount(flat, weights=fen, minlength=int(np.prod(shape)))
+    return np.asarray(cube, dtype=float).reshape(shape)
 
 
 def years_of(case: Case) -> list[int]:
@@ -55,7 +74,6 @@ def entries(case: Case, table: pd.DataFrame) -> Entries:
     shape = tuple(map(len, axes.values()))
     places = np.stack([_places(axis, table[name]) for name, axis in axes.items()])
     strange: np.ndarray = np.any(places < 0, axis=0)
-    flat = np.ravel_multi_index(tuple(np.maximum(places, 0)), shape)
     amount = table["amount_fen"].to_numpy(dtype=float)
     kinds, bases = (sorted(table[name].unique()) for name in ("kind", "price_basis"))
     group = _places(kinds, table["kind"]) * len(bases) + _places(bases, table["price_basis"])
@@ -63,7 +81,7 @@ def entries(case: Case, table: pd.DataFrame) -> Entries:
     for n in np.unique(group):
         own = np.flatnonzero(group == n)
         kind, basis = kinds[n // len(bases)], bases[n % len(bases)]
-        of_kind[kind, basis] = None if strange[own].any() else (flat[own], amount[own])
+        of_kind[kind, basis] = None if strange[own].any() else (places[:, own], amount[own])
     return Entries(shape, of_kind)
 
 
