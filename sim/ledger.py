@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,17 @@ class _Part:
     amount: Array
 
 
+@dataclass(frozen=True)
+class _Leaves:
+    """The leaves of one kind in one price basis, whole fen, with the labels of each."""
+
+    kind: str
+    flow: str
+    basis: str
+    labels: dict[str, pd.Index]
+    fen: np.ndarray
+
+
 def ledger(
     plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, bonds: xr.Dataset, end_year: int
 ) -> pd.DataFrame:
@@ -46,11 +58,10 @@ def ledger(
     Returns:
         `fund, county, project, year, kind, flow, price_basis, amount_fen`, sorted; no zero leaves.
     """
-    parts = [
-        *_uses(plan, delivery, costs, end_year),
-        *_debt_service(plan, delivery, costs, bonds, end_year),
-    ]
-    return _table(sorted(parts, key=lambda part: (part.basis, part.kind)))
+    uses = _uses(plan, delivery, costs, end_year)
+    service = _debt_service(plan, delivery, costs, bonds, end_year)
+    booked = [_booked(part) for part in chain(uses, service)]  # one after the other: each is large
+    return _table(sorted(booked, key=lambda leaves: (leaves.basis, leaves.kind)))
 
 
 def _uses(plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, end_year: int) -> Iterator[_Part]:
@@ -121,26 +132,22 @@ def _largest_remainder(rows: np.ndarray) -> np.ndarray:
     return np.asarray(down + (rank < missing[..., None]))
 
 
-def _table(parts: list[_Part]) -> pd.DataFrame:
-    """All leaves that are not zero, by price basis, kind and the labels of the leaf."""
-    found = [_leaves(_rounded(part.amount.transpose("project", "county", "fund", "year"))) for part in parts]
-    counts = [len(amount) for _, amount in found]
-    columns = {dim: found[0][0][dim].append([leaf[dim] for leaf, _ in found[1:]]) for dim in _LEAF}
+def _booked(part: _Part) -> _Leaves:
+    """All leaves of a part that are not zero, in whole fen, sorted by their labels."""
+    fen = _rounded(part.amount.transpose("project", "county", "fund", "year"))
+    found = dict(zip(fen.dims, np.nonzero(fen.values), strict=True))
+    ranks = [np.argsort(np.argsort(np.array(fen.labels[dim])))[found[dim]] for dim in _LEAF]
+    order = np.argsort(np.ravel_multi_index(ranks, [len(fen.labels[dim]) for dim in _LEAF]))
+    labels = {dim: pd.Index(fen.labels[dim]).take(found[dim][order]) for dim in _LEAF}
+    return _Leaves(part.kind, part.flow, part.basis, labels, fen.values[tuple(found.values())][order])
+
+
+def _table(booked: list[_Leaves]) -> pd.DataFrame:
+    counts = [len(leaves.fen) for leaves in booked]
+    columns = {dim: booked[0].labels[dim].append([b.labels[dim] for b in booked[1:]]) for dim in _LEAF}
     for column, name in (("kind", "kind"), ("flow", "flow"), ("price_basis", "basis")):
-        columns[column] = pd.Index([getattr(part, name) for part in parts]).repeat(counts)
-    return pd.DataFrame(columns | {"amount_fen": np.concatenate([amount for _, amount in found])})
-
-
-def _leaves(fen: Array) -> tuple[dict[str, pd.Index], np.ndarray]:
-    """Labels and fen of all leaves that are not zero, sorted by their labels."""
-    ordered = fen.transpose(*_LEAF)
-    order = [np.argsort(np.array(each), kind="stable") for each in ordered.labels.values()]
-    values = ordered.values[np.ix_(*order)]
-    place = np.nonzero(values)
-    labels = {
-        dim: pd.Index(each).take(order[n][place[n]]) for n, (dim, each) in enumerate(ordered.labels.items())
-    }
-    return labels, values[place]
+        columns[column] = pd.Index([getattr(leaves, name) for leaves in booked]).repeat(counts)
+    return pd.DataFrame(columns | {"amount_fen": np.concatenate([leaves.fen for leaves in booked])})
 
 
 def yuan(table: pd.DataFrame, **wanted: object) -> float:
@@ -160,9 +167,11 @@ def cost_figures(
     tail - residual value, real and discounted. `local_burden`: nominal cash of city and county, capital,
     recurrent and debt service, to the target year.
     """
-    nominal = table[(table["price_basis"] == "nominal") & (table["year"] <= target_year)]
+    nominal = (table["price_basis"] == "nominal") & (table["year"] <= target_year)
+    capital, by_local = table["kind"] == "capital", table["fund"].isin(local)
+    outlay, burden = (int(table["amount_fen"].where(nominal & kept, 0).sum()) for kept in (capital, by_local))
     return {
-        "capital_outlay_yuan": yuan(nominal, kind="capital"),
+        "capital_outlay_yuan": outlay / FEN,
         "present_cost_yuan": float((plan.started * costs["present_cost"]).sum()),
-        "local_burden_yuan": yuan(nominal, fund=set(local)),
+        "local_burden_yuan": burden / FEN,
     }

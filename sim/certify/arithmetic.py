@@ -62,7 +62,10 @@ def leaving(case: Case, moved: np.ndarray) -> np.ndarray:
 def ahead_of_phases(case: Case, started: np.ndarray) -> np.ndarray:
     """(project, requires, county, start_year): starts beyond what their earlier phase lets start."""
     need = case.rules.phases.values
-    excess = np.full((*need.shape, *started.shape[1:]), -1.0)
+    shape = (*need.shape, *started.shape[1:])
+    if not (need > 0).any():
+        return np.broadcast_to(-1.0, shape)
+    excess = np.full(shape, -1.0)
     for p, q in np.argwhere(need > 0):
         excess[p, q] = ahead_of_phase(case, started, p, q)
     return excess

@@ -71,8 +71,8 @@ class Certificate:
 def check(name: str, excess: np.ndarray | float, tolerance: float) -> Check:
     """Return a check on an array of excesses over a rule (NaN counts as a breach)."""
     values = np.atleast_1d(np.asarray(excess, dtype=float))
-    worst = float(np.max(np.where(np.isnan(values), np.inf, values), initial=0.0))
-    return Check(name, int(values.size), max(worst, 0.0), tolerance)
+    worst = float(np.max(values, initial=0.0))
+    return Check(name, int(values.size), np.inf if np.isnan(worst) else worst, tolerance)
 
 
 def joined(parts: Sequence[Check]) -> Check:
