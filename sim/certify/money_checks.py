@@ -107,6 +107,8 @@ def _service(part: _Part) -> Iterator[Check]:
     for kind in SERVICE:
         due = dict.fromkeys(np.flatnonzero(repaid.any(axis=0)).tolist(), np.zeros(1))
         for f, g in np.argwhere(repaid != 0).tolist():
+            if not capital[f].any():
+                continue
             each = rate[f] * (age <= term[f]) if kind == "interest" else 1.0 * (age == term[f])
             due[g] = due[g] + repaid[f, g] * (capital[f] @ (each * (age > 0)))
         most = max((float(np.max(owed, initial=0.0)) for owed in due.values()), default=0.0)
