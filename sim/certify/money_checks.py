@@ -99,26 +99,39 @@ def _entries(claims: Claims, booked: Entries) -> Iterator[Check]:
 def _service(part: _Part) -> Iterator[Check]:
     """Debt service follows from the bond money in the ledger, and is paid by the fund that repays it."""
     case, shown = part.case, _shown_years(part.case, part.claims)
-    bonds, years = case.rules.bonds, np.array(years_of(case))
-    rate, term = bonds["interest_rate"].values, bonds["term_years"].values
-    repaid = bonds["repaid_by"].values
-    age = years[None, :] - years[:, None]
     capital = part.paid("capital", "nominal")
     for kind in SERVICE:
-        due = dict.fromkeys(np.flatnonzero(repaid.any(axis=0)).tolist(), np.zeros(1))
-        for f, g in np.argwhere(repaid != 0).tolist():
-            if not capital[f].any():
-                continue
-            each = rate[f] * (age <= term[f]) if kind == "interest" else 1.0 * (age == term[f])
-            due[g] = due[g] + repaid[f, g] * (capital[f] @ (each * (age > 0)))
+        due = _owed(case, capital, kind)
         most = max((float(np.max(owed, initial=0.0)) for owed in due.values()), default=0.0)
         tolerance = HALF_FEN * (2 + len(case.decision_years)) + 1e-9 * most
         for basis in ("nominal", "real"):
             scale = arithmetic.indices(case, years_of(case)) if basis == "real" else 1.0
             off = part.paid(kind, basis)
-            for g, owed in due.items():
-                off[g] -= owed / scale
+            for payer, owed in due.items():
+                off[payer] -= owed / scale
             yield check(f"{kind} follows from the bonds ({basis}), fen", np.abs(off[..., shown]), tolerance)
+
+
+def _owed(case: Case, capital: np.ndarray, kind: str) -> dict[int, np.ndarray]:
+    """Payer to (project, county, year) nominal fen of interest or principal, of those who owe any.
+
+    Args:
+        case: the case.
+        capital: (fund, project, county, year) fen paid.
+        kind: `interest` or `principal`.
+    """
+    bonds, years = case.rules.bonds, np.array(years_of(case))
+    rate, term = bonds["interest_rate"].values, bonds["term_years"].values
+    repaid, due = bonds["repaid_by"].values, dict[int, np.ndarray]()
+    borrowed: np.ndarray = capital.any(axis=(1, 2, 3))[:, None] & (repaid != 0)
+    for payer in np.flatnonzero(borrowed.any(axis=0)).tolist():
+        due[payer] = np.zeros_like(capital[0])
+        for b, before in enumerate(years):
+            age = years[b + 1 :] - before
+            for f in np.flatnonzero(borrowed[:, payer]):
+                each = rate[f] * (age <= term[f]) if kind == "interest" else 1.0 * (age == term[f])
+                due[payer][..., b + 1 :] += each * repaid[f, payer] * capital[f, ..., b, None]
+    return due
 
 
 def _shown_years(case: Case, claims: Claims) -> slice:
@@ -204,6 +217,7 @@ def _burden(case: Case, added: np.ndarray) -> float:
     service = arithmetic.service_of_years(case, years).sum(axis=3)
     for y, year in enumerate(years):
         most = float((local + service[..., y] @ local).max())
-        money = float((added * (capital[..., y] * most + running[..., y])).sum())
-        total += money * arithmetic.index(case, year)
+        for s in range(len(years)):
+            money = float(added[:, s] @ (capital[:, s, y] * most + running[:, s, y]))
+            total += money * arithmetic.index(case, year)
     return total
