@@ -123,7 +123,8 @@ def _owed(case: Case, capital: np.ndarray, kind: str) -> dict[int, np.ndarray]:
     bonds, years = case.rules.bonds, np.array(years_of(case))
     rate, term = bonds["interest_rate"].values, bonds["term_years"].values
     repaid, due = bonds["repaid_by"].values, dict[int, np.ndarray]()
-    borrowed: np.ndarray = capital.any(axis=(1, 2, 3))[:, None] & (repaid != 0)
+    pays: np.ndarray = np.any(capital, axis=(1, 2, 3))
+    borrowed = pays[:, None] & (repaid != 0)
     for payer in np.flatnonzero(borrowed.any(axis=0)).tolist():
         due[payer] = np.zeros_like(capital[0])
         for b, before in enumerate(years):

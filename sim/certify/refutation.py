@@ -24,7 +24,6 @@ MOVED = ("rules", "worst_county", "uncovered")
 "Levels beside the targets that a move between counties can better."
 NO_TRIAL = -1.0
 "Excess of a change that breaks another rule and so refutes nothing."
-_NONE = np.full(1, NO_TRIAL)
 AT_ONCE = 4096
 "Most changes looked at together."
 
@@ -51,7 +50,7 @@ def checks(case: Case, claims: Claims, booked: Entries) -> Sequence[Check]:
     if "present_cost" in claims.levels:
         more += [_by_one_less(trial), _by_one_later(trial)]
     if case.transfer_share:
-        more += [_by_one_move(trial, name) for name in claims.levels if name in MOVED or name in names]
+        more += _by_one_move(trial, [name for name in claims.levels if name in MOVED or name in names])
     return more
 
 
@@ -152,18 +151,30 @@ def _room_in_year(case: Case, started: np.ndarray) -> np.ndarray:
     return np.asarray(room & fits.all(axis=1))
 
 
-def _by_one_move(trial: Trial, name: str) -> Check:
+def _by_one_move(trial: Trial, names: list[str]) -> list[Check]:
     """Move one head of each cadre from each county that may give one to each other."""
-    now, most = trial.claims.moved, _most_leaving(trial.case)
-    excess = []
-    for k, giver in np.argwhere(now - 1 + most >= 0):
-        takers = np.delete(np.arange(now.shape[1]), giver)  # to itself is none
-        pairs = np.stack([np.full(len(takers), giver), takers], axis=1)
-        step = np.zeros((len(now), *pairs.shape))
-        step[k] = (-1.0, 1.0)
+    excess: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for pairs, step, to_itself in _moves(trial):
         changes = changed(trial.plan, pairs, moved=step)
-        excess += [_excess(trial, changes, name, partial(_may_leave, trial, pairs, step)), _NONE]
-    return _check(trial, "no move between counties beats the bound of", name, excess)
+        for name in names:
+            allowed = partial(_may_leave, trial, pairs, step)
+            excess[name] += [_excess(trial, changes, name, allowed), np.full(to_itself, NO_TRIAL)]
+    text = "no move between counties beats the bound of"
+    return [_check(trial, text, name, excess[name]) for name in names]
+
+
+def _moves(trial: Trial) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+    """Giver and taker (plan, place), heads more (cadre, plan, place), and how many gave to themselves."""
+    now = trial.claims.moved
+    givers, n = np.argwhere(now - 1 + _most_leaving(trial.case) >= 0), now.shape[1]
+    for first in range(0, len(givers) * n, AT_ONCE):
+        which = np.arange(first, min(first + AT_ONCE, len(givers) * n))
+        which = which[givers[which // n, 1] != which % n]
+        cadre, giver = givers[which // n].T
+        step = np.zeros((len(now), len(which), 2))
+        step[cadre, np.arange(len(which))] = (-1.0, 1.0)
+        looked_at = min(AT_ONCE, len(givers) * n - first)
+        yield np.stack([giver, which % n], axis=1), step, looked_at - len(which)
 
 
 def _most_leaving(case: Case) -> np.ndarray:
