@@ -5,6 +5,7 @@ Small by default; `GAPWISE_LONG=1` takes ten cities, 100 and 300 counties and 2,
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib.util
 import os
@@ -197,7 +198,9 @@ def memory(kind: str) -> float:
 
 
 def forget_peak() -> None:
+    """Give back what is free, and begin the peak anew."""
     gc.collect()
+    ctypes.CDLL("libc.so.6").malloc_trim(0)
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
@@ -240,12 +243,12 @@ def test_what_is_spent_outside_the_linear_program_on_2850_counties() -> None:
     plan = whole_plan(case, matrix, np.array(model.getSolution().col_value))
     result = with_whole(matrix, program.levels, plan)
     del model
-    spent = spent_outside(case, result, times=2)
     forget_peak()
     resting = memory("VmRSS")
     claims = settle(case, read_solution(case, matrix, result), 2030).claims
     certificate = certify(case, claims)
     after = memory("VmHWM") - resting
+    spent = spent_outside(case, result, times=2)
     share = sum(spent.values()) / solve
     print(
         f"2,850 counties, {matrix.entries.shape}: LP {solve:.1f} s, outside {100 * share:.2f} %: "
@@ -255,12 +258,13 @@ def test_what_is_spent_outside_the_linear_program_on_2850_counties() -> None:
     )
     assert certificate.ok, certificate.failed
     assert matrix.entries.shape[1] >= 310_000
-    assert share <= 0.025
+    assert share <= 0.015
     assert peak - arrays_of(matrix) <= 250
     assert after <= 250
 
 
 @long
+@pytest.mark.filterwarnings("ignore")
 def test_building_from_arrays_beats_modelling_languages() -> None:
     """All get the same labelled or compiled rows; what is timed is making a model in HiGHS, no solving."""
     missing = [rival for rival in RIVALS if not importlib.util.find_spec(rival)]
