@@ -57,7 +57,7 @@ class Purse:
         """Return the yuan of a year that the program keeps back for heads and fen rounded up."""
         if self.fund == ALL:
             return outlay.outlay_reserve(case) * MONEY
-        return float(money.rounding_reserve(case).sel(fund=self.fund)) * MONEY
+        return float(money.rounding_reserve(case).at("fund", self.fund)) * MONEY
 
     def years(self, case: Case) -> int:
         """Return over how many years one envelope of the purse is spent."""
