@@ -15,7 +15,7 @@ from sim.certify import Claims, certify
 from sim.errors import InputError
 from sim.program import Options, allocate
 from sim.settle import settle
-from tests.formulation.test_brute_force import small_cases
+from tests.formulation.drawn import small_cases
 from tests.small import Small, build_case, few
 
 EARLY = Small(lead=(3, 3, 3, 0, 0), sites=(1, 1, 1, 4, 4))
