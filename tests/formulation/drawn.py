@@ -39,7 +39,7 @@ def _heads(low: int, high: int, n: int) -> st.SearchStrategy[tuple[float, ...]]:
 def _places(counties: int) -> st.SearchStrategy[Fields]:
     """Needs, what stands, and what must not be lost."""
     points = st.just((0.0,) * counties) | _heads(0, 1, counties)
-    seniors = st.just((1.0,) * counties) | _heads(0, 2, counties)
+    seniors = st.just((1.0,) * counties) | _heads(0, 4, counties)
     standing = st.tuples(
         _heads(0, 5, counties), points, _heads(0, 2, counties), _heads(1, 5, counties), seniors
     )
