@@ -52,6 +52,28 @@ BY_HAND = [
         floor=(0.0, 0.0),
         transfer=0.5,
     ),
+    # With presolve, HiGHS 1.15 calls the level of the local burden infeasible.
+    Small(
+        bed_output=4.0,
+        lead=(5, 12, 1, 0, 4),
+        build=(1, 2, 2, 6, 9),
+        sites=(1, 1, 1, 1, 2),
+        starts=(2.0, 2.0, np.inf, 1.0, 1.0),
+        need=((5.0, 4.0), (2.0, 8.0), (2.0, 6.0), (6.0, 2.0)),
+        standing=((0.0, 5.0), (0.0, 0.0), (2.0, 0.0), (1.0, 2.0), (1.0, 2.0)),
+        nurses_per_bed=0.0,
+        nurses_per_point=0.0,
+        pool=10.0,
+        capital=(7e5, 9e5, 1e5, 5e5, 1e5),
+        recurrent=(7e5, 9e5, 1e5, 5e5, 1e5),
+        central_share=0.0,
+        weight=(3.0, 2.0, 2.0, 3.0),
+        level=(1, 1, 1, 1),
+        floor=(5.0, 4.0),
+        envelope=(np.inf,),
+        spread=0.3,
+        transfer=1.0,
+    ),
 ]
 
 
