@@ -85,7 +85,7 @@ def choices(case: Case) -> Block:
     rules = case.rules
     member = rules.choices.astype(float)
     like = space(choice=member["choice"].values, county=rules.counties)
-    room = rules.sites.where(rules.choices, 0.0).max("project")
+    room = rules.sites.where(rules.choices, 0.0).max("project") if member.size else like
     rule = rows("choice", like, upper=room, present=isfinite(room))
     every = space(start_year=case.decision_years) + 1.0
     return Block(rows=(rule,), terms=(Term("choice", "projects_started", member * every),))
