@@ -10,7 +10,7 @@ import xarray as xr
 
 from sim.case import Case
 from sim.certify import Claims, arithmetic
-from sim.certify.plan_checks import level_value
+from sim.certify.level_values import level_value
 from sim.evidence.book import Book
 from sim.evidence.figures import Figures
 from sim.names import CITY

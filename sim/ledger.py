@@ -6,18 +6,41 @@ together by largest remainder, so that the project's total is exact.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sim.arrays import Array, dot, of, space
 from sim.plan import Plan
 
 FEN = 100
-_LEAF = ["fund", "county", "project", "year"]
-COLUMNS = ["fund", "county", "project", "year", "kind", "flow", "price_basis", "amount_fen"]
+_LEAF = ("fund", "county", "project", "year")
+COLUMNS = [*_LEAF, "kind", "flow", "price_basis", "amount_fen"]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Leaves of one kind in one price basis, yuan by project, county, fund and year."""
+
+    kind: str
+    flow: str
+    basis: str
+    amount: Array
+
+
+@dataclass(frozen=True)
+class _Leaves:
+    """The leaves of one kind in one price basis, whole fen, with the labels of each."""
+
+    kind: str
+    flow: str
+    basis: str
+    labels: dict[str, pd.Index]
+    fen: np.ndarray
 
 
 def ledger(
@@ -35,61 +58,96 @@ def ledger(
     Returns:
         `fund, county, project, year, kind, flow, price_basis, amount_fen`, sorted; no zero leaves.
     """
-    parts = [*_debt_service(plan, delivery, costs, bonds, end_year)]
+    uses = _uses(plan, delivery, costs, end_year)
+    service = _debt_service(plan, delivery, costs, bonds, end_year)
+    booked = [_booked(part) for part in chain(uses, service)]  # one after the other: each is large
+    return _table(sorted(booked, key=lambda leaves: (leaves.basis, leaves.kind)))
+
+
+def _uses(plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, end_year: int) -> Iterator[_Part]:
+    """What projects cost to build and to run."""
+    index = _until(of(costs["price_index"]), "year", end_year)
     for kind, unit_cost, profile, shares in (
         ("capital", costs["capital_cost"], delivery["spending"], plan.capital_paid),
         ("recurrent", costs["fiscal_recurrent"], delivery["running"], plan.recurrent_paid),
     ):
-        real = xr.dot(plan.started, profile * shares, dim="start_year") * unit_cost
-        real = real.sel(year=slice(None, end_year))
-        for basis, amount in (("nominal", real * costs["price_index"]), ("real", real)):
-            leaves = _rounded(amount.transpose("project", "county", "fund", "year"))
-            parts.append(_rows(leaves, kind, basis, "use"))
-    table = pd.concat(parts, ignore_index=True)[COLUMNS]
-    return table.sort_values(["price_basis", "kind", *_LEAF], ignore_index=True)
-
-
-def _rounded(amount: xr.DataArray) -> xr.DataArray:
-    """Yuan to whole fen, exact in the total of each (project, county): largest remainder."""
-    fen = amount.values * FEN
-    flat = fen.reshape(*fen.shape[:2], math.prod(fen.shape[2:]))
-    down = np.floor(flat)
-    missing = np.rint(flat.sum(axis=-1)) - down.sum(axis=-1)
-    order = np.argsort(-(flat - down), axis=-1, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.broadcast_to(np.arange(flat.shape[-1]), order.shape), axis=-1)
-    whole = down + (rank < missing[..., None])
-    return amount.copy(data=whole.reshape(fen.shape).astype(np.int64))
+        each = _until(of(profile), "year", end_year) * _used(_until(of(shares), "year", end_year))
+        real = dot(of(plan.started), each, "start_year") * of(unit_cost)
+        yield _Part(kind, "use", "nominal", real * index)
+        yield _Part(kind, "use", "real", real)
 
 
 def _debt_service(
     plan: Plan, delivery: xr.Dataset, costs: xr.Dataset, bonds: xr.Dataset, end_year: int
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[_Part]:
     """Interest every year after the one the money was spent in, the principal at once at the end."""
-    spent = delivery["spending"] * costs["price_index"] * costs["capital_cost"] * plan.capital_paid
-    borrowed = xr.dot(plan.started, spent, dim="start_year").rename(year="paid_in")
-    years = delivery["year"].values
-    age = xr.DataArray(
-        years[None, :] - years[:, None], dims=("paid_in", "year"), coords={"paid_in": years, "year": years}
-    )
-    term = bonds["term_years"]
+    index = _until(of(costs["price_index"]), "year", end_year)
+    repaid = _used(of(bonds["repaid_by"]))
+    borrowers = repaid.labels["fund"]
+    shares = _until(of(plan.capital_paid), "year", end_year).pick("fund", borrowers)
+    spent = _until(of(delivery["spending"]), "year", end_year) * index * of(costs["capital_cost"]) * shares
+    borrowed = dot(of(plan.started), spent, "start_year").rename(year="paid_in")
+    years = index.labels["year"]
+    age = space(paid_in=years, year=years)
+    age.values[:] = np.array(years)[None, :] - np.array(years)[:, None]
+    rate, term = (of(bonds[name]).pick("fund", borrowers) for name in ("interest_rate", "term_years"))
     each = {
-        "interest": ((age > 0) & (age <= term)) * bonds["interest_rate"],
-        "principal": ((age > 0) & (age == term)) * 1.0,
+        "interest": ((age > 0) & (age <= term)) * rate,
+        "principal": ((age > 0) & age.eq(term)) * 1.0,
     }
-    for kind, rate in each.items():
-        by_bond = xr.dot(borrowed, rate, dim="paid_in")
-        nominal = xr.dot(by_bond, bonds["repaid_by"], dim="fund").rename(payer="fund")
-        nominal = nominal.sel(year=slice(None, end_year))
-        for basis, amount in (("nominal", nominal), ("real", nominal / costs["price_index"])):
-            leaves = _rounded(amount.transpose("project", "county", "fund", "year"))
-            yield _rows(leaves, kind, basis, "debt_service")
+    for kind, due in each.items():
+        nominal = dot(dot(borrowed, due, "paid_in"), repaid, "fund").rename(payer="fund")
+        yield _Part(kind, "debt_service", "nominal", nominal)
+        yield _Part(kind, "debt_service", "real", nominal / index)
 
 
-def _rows(leaves: xr.DataArray, kind: str, basis: str, flow: str) -> pd.DataFrame:
-    frame = leaves.rename("amount_fen").to_dataframe().reset_index()
-    frame = frame[frame["amount_fen"] != 0]
-    return frame.assign(kind=kind, flow=flow, price_basis=basis)
+def _until(amount: Array, dim: str, last: int) -> Array:
+    return amount.pick(dim, [year for year in amount.labels[dim] if int(str(year)) <= last])
+
+
+def _used(shares: Array) -> Array:
+    """The part of the funds that pay anything."""
+    pays = (shares > 0).any(*(dim for dim in shares.dims if dim != "fund")).values
+    return shares.pick("fund", [fund for fund, used in zip(shares.labels["fund"], pays, strict=True) if used])
+
+
+def _rounded(amount: Array) -> Array:
+    """Yuan to whole fen, exact in the total of each (project, county)."""
+    fen = amount.values * FEN
+    whole = np.zeros(fen.shape, dtype=np.int64)
+    for of_project, rounded in zip(fen, whole, strict=True):
+        flat, target = (part.reshape(len(part), -1) for part in (of_project, rounded))
+        used = np.ix_(np.flatnonzero(flat.any(axis=1)), np.flatnonzero(flat.any(axis=0)))
+        target[used] = _largest_remainder(flat[used])
+    return amount.with_values(whole)
+
+
+def _largest_remainder(rows: np.ndarray) -> np.ndarray:
+    """Every row in whole numbers, exact in its total."""
+    down = np.floor(rows)
+    missing = np.rint(rows.sum(axis=-1)) - down.sum(axis=-1)
+    order = np.argsort(-(rows - down), axis=-1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.broadcast_to(np.arange(rows.shape[-1]), order.shape), axis=-1)
+    return np.asarray(down + (rank < missing[..., None]))
+
+
+def _booked(part: _Part) -> _Leaves:
+    """All leaves of a part that are not zero, in whole fen, sorted by their labels."""
+    fen = _rounded(part.amount.transpose("project", "county", "fund", "year"))
+    found = dict(zip(fen.dims, np.nonzero(fen.values), strict=True))
+    ranks = [np.argsort(np.argsort(np.array(fen.labels[dim])))[found[dim]] for dim in _LEAF]
+    order = np.argsort(np.ravel_multi_index(ranks, [len(fen.labels[dim]) for dim in _LEAF]))
+    labels = {dim: pd.Index(fen.labels[dim]).take(found[dim][order]) for dim in _LEAF}
+    return _Leaves(part.kind, part.flow, part.basis, labels, fen.values[tuple(found.values())][order])
+
+
+def _table(booked: list[_Leaves]) -> pd.DataFrame:
+    counts = [len(leaves.fen) for leaves in booked]
+    columns = {dim: booked[0].labels[dim].append([b.labels[dim] for b in booked[1:]]) for dim in _LEAF}
+    for column, name in (("kind", "kind"), ("flow", "flow"), ("price_basis", "basis")):
+        columns[column] = pd.Index([getattr(leaves, name) for leaves in booked]).repeat(counts)
+    return pd.DataFrame(columns | {"amount_fen": np.concatenate([leaves.fen for leaves in booked])})
 
 
 def yuan(table: pd.DataFrame, **wanted: object) -> float:
@@ -109,9 +167,11 @@ def cost_figures(
     tail - residual value, real and discounted. `local_burden`: nominal cash of city and county, capital,
     recurrent and debt service, to the target year.
     """
-    nominal = table[(table["price_basis"] == "nominal") & (table["year"] <= target_year)]
+    nominal = (table["price_basis"] == "nominal") & (table["year"] <= target_year)
+    capital, by_local = table["kind"] == "capital", table["fund"].isin(local)
+    outlay, burden = (int(table["amount_fen"].where(nominal & kept, 0).sum()) for kept in (capital, by_local))
     return {
-        "capital_outlay_yuan": yuan(nominal, kind="capital"),
+        "capital_outlay_yuan": outlay / FEN,
         "present_cost_yuan": float((plan.started * costs["present_cost"]).sum()),
-        "local_burden_yuan": yuan(nominal, fund=set(local)),
+        "local_burden_yuan": burden / FEN,
     }

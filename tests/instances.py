@@ -15,7 +15,6 @@ from sim.rules import Rules
 from sim.scenario.schema import Time
 from tests.small import array
 
-TIME = Time(base_year=2020, information_until=2020, first_decision_year=2021, target_year=2025, end_year=2030)
 TERMS = MoneyTerms(price_year=2020, deflator=0.02, discount_rate=0.04, recurrent_years=10)
 RESOURCES = ["beds", "childcare_places", "points", "ambulances", "physicians", "gps", "nurses", "carers"]
 CADRES = ["physicians", "gps", "nurses", "carers"]
@@ -56,7 +55,7 @@ KINDS = [row[2] for row in TYPES]
 HEADS = np.array([kind == "heads" for kind in KINDS])
 
 
-def instance(counties: int, seed: int, scarce: bool = False) -> Case:
+def instance(counties: int, seed: int, scarce: bool = False, years: int = 5) -> Case:
     """Return a case of so many counties, its funds holding 60 to 80 % of the money wanted of them.
 
     Args:
@@ -64,6 +63,7 @@ def instance(counties: int, seed: int, scarce: bool = False) -> Case:
         seed: of every draw.
         scarce: whether the county fund too is held to that, so that money limits the targets; else it
             has what the others lack and a tenth more, and money limits who pays, when, for what.
+        years: in which projects may start.
     """
     random = np.random.default_rng([counties, seed])
     names = [str(100000 + n) for n in range(counties)]
@@ -78,8 +78,9 @@ def instance(counties: int, seed: int, scarce: bool = False) -> Case:
     held[-1] = held[-1] if scarce else 1.1 - held[:-1].sum()
     capital, running = (_column(n) * random.uniform(0.85, 1.15, len(TYPES)) * MONEY for n in (5, 6))
     wanted = _money_wanted(gap, capital, running)
-    rules = _rules(names, residents, held * wanted)
-    dates = delivery(rules.months, TIME, TERMS.recurrent_years)
+    time = _time(years)
+    rules = _rules(names, residents, held * wanted, time.decision_years)
+    dates = delivery(rules.months, time, TERMS.recurrent_years)
     pool = np.ceil(0.3 * np.array([1.3 * gap[4], gap[5], 1.3 * gap[6], 0.3 * gap[1]]))
     life = np.where(_column(7) > 0, _column(7), np.nan)
     return Case(
@@ -90,10 +91,10 @@ def instance(counties: int, seed: int, scarce: bool = False) -> Case:
         weight=dict.fromkeys(TARGETED, 1.0) | {"gps": 3.0},
         in_place=array(in_place, resource=RESOURCES, county=names),
         floor=array(in_place[:1] * random.uniform(0.85, 1.02, counties), resource=["beds"], county=names),
-        pool=array(np.repeat(pool[:, None], 5, axis=1), cadre=CADRES, start_year=TIME.decision_years),
+        pool=array(np.repeat(pool[:, None], years, axis=1), cadre=CADRES, start_year=time.decision_years),
         delivery=dates,
         costs=_costs(capital, running, life, dates),
-        decision_years=TIME.decision_years,
+        decision_years=time.decision_years,
         terms=TERMS,
         service_life=array(life, project=PROJECTS),
     )
@@ -121,8 +122,19 @@ def _money_wanted(gap: np.ndarray, capital: np.ndarray, running: np.ndarray) -> 
     )
 
 
-def _rules(names: list[str], residents: np.ndarray, held: np.ndarray) -> Rules:
-    years, n = TIME.decision_years, len(names)
+def _time(years: int) -> Time:
+    last = 2020 + years
+    return Time(
+        base_year=2020,
+        information_until=2020,
+        first_decision_year=2021,
+        target_year=last,
+        end_year=max(2030, last),
+    )
+
+
+def _rules(names: list[str], residents: np.ndarray, held: np.ndarray, years: list[int]) -> Rules:
+    n = len(names)
     per_site = _column(8)[:, None]
     by_people = np.maximum(np.floor(residents / np.where(per_site > 0, per_site, 1.0)), 1.0)
     starts = np.ceil(_column(9) * n / 9)
@@ -134,7 +146,7 @@ def _rules(names: list[str], residents: np.ndarray, held: np.ndarray) -> Rules:
     needs = square.copy()
     needs[PROJECTS.index("point"), PROJECTS.index("ambulance_set")] = 1.0
     types = {"whole": ~HEADS, "kind": np.array(KINDS), "group": np.array([row[1] for row in TYPES])}
-    yearly = np.repeat(held[:, None] / 4, len(years), axis=1)
+    yearly = np.repeat(held[:, None] / (len(years) - 1), len(years), axis=1)
     yearly[2] = np.inf
     return Rules(
         counties=names,

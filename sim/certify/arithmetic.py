@@ -30,10 +30,15 @@ def units_in_service(case: Case, started: np.ndarray) -> np.ndarray:
     return np.asarray(np.einsum("pcs,ps->pc", started, on_time.astype(float)))
 
 
-def standing(case: Case, started: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """(resource, county): what stands at the end of the target year with the plan."""
+Counties = np.ndarray | slice
+"Places of counties; one may stand there more than once."
+ALL = slice(None)
+
+
+def standing(case: Case, started: np.ndarray, moved: np.ndarray, county: Counties = ALL) -> np.ndarray:
+    """(resource, county): what stands in some counties at the end of the target year with the plan."""
     rules = case.rules
-    stands = case.in_place.values + np.einsum(
+    stands = case.in_place.values[:, county] + np.einsum(
         "pc,pr->rc", units_in_service(case, started), rules.outputs.values
     )
     for k, cadre in enumerate(rules.cadres):
@@ -56,20 +61,27 @@ def leaving(case: Case, moved: np.ndarray) -> np.ndarray:
 
 def ahead_of_phases(case: Case, started: np.ndarray) -> np.ndarray:
     """(project, requires, county, start_year): starts beyond what their earlier phase lets start."""
-    need, opens = case.rules.phases.values, opening_year(case)
-    excess = np.full((*need.shape, *started.shape[1:]), -1.0)
-    if not need.any():
-        return excess
-    for s, year in enumerate(case.decision_years):
-        begun = started[:, :, : s + 1].sum(axis=2)
-        stands = np.einsum("qcs,qs->qc", started, (opens < year).astype(float))
-        excess[..., s] = need[:, :, None] * begun[:, None, :] - stands[None, :, :]
-    return np.asarray(np.where(need[:, :, None, None] > 0, excess, -1.0))
+    need = case.rules.phases.values
+    shape = (*need.shape, *started.shape[1:])
+    if not (need > 0).any():
+        return np.broadcast_to(-1.0, shape)
+    excess = np.full(shape, -1.0)
+    for p, q in np.argwhere(need > 0):
+        excess[p, q] = ahead_of_phase(case, started, p, q)
+    return excess
 
 
-def beyond_choices(case: Case, started: np.ndarray) -> np.ndarray:
+def ahead_of_phase(case: Case, started: np.ndarray, p: int, q: int) -> np.ndarray:
+    """(county, start_year): starts of one project beyond what its earlier phase lets start."""
+    years = np.array(case.decision_years)
+    stood = (opening_year(case)[q][:, None] < years[None, :]).astype(float)
+    begun = np.cumsum(started[p], axis=1)
+    return np.asarray(case.rules.phases.values[p, q] * begun - started[q] @ stood)
+
+
+def beyond_choices(case: Case, started: np.ndarray, county: Counties = ALL) -> np.ndarray:
     """(choice, county): starts of the types of a choice beyond the sites of the one with most."""
-    member, sites = case.rules.choices.values, case.rules.sites.values
+    member, sites = case.rules.choices.values, case.rules.sites.values[:, county]
     excess = np.full((len(member), started.shape[1]), -1.0)
     for n, of_choice in enumerate(member):
         room = sites[of_choice].max(axis=0)
@@ -95,35 +107,48 @@ def counted(case: Case, stands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return result, missing
 
 
-def months_of_year(first: np.ndarray, length: np.ndarray, start: int, year: int) -> np.ndarray:
-    """(project): months of [first, first + length) after January of `start` that fall in `year`."""
-    offset = 12 * (year - start)
-    months = np.minimum(offset + 12, first + length) - np.maximum(offset, first)
+def months_of_year(first: np.ndarray, length: np.ndarray, elapsed: np.ndarray) -> np.ndarray:
+    """(project, start_year, year): months of [first, first + length) that fall in each year.
+
+    Args:
+        first: (project) month after January of the start.
+        length: (project) months.
+        elapsed: (start_year, year) years since the start.
+    """
+    begin, end = first[:, None, None], (first + length)[:, None, None]
+    months = np.minimum(12 * elapsed + 12, end) - np.maximum(12 * elapsed, begin)
     return np.asarray(np.clip(months, 0, None))
 
 
-def money_of_start(case: Case, start: int, year: int) -> tuple[np.ndarray, np.ndarray]:
-    """(project): real yuan of capital and of fiscal running cost of one start in one year."""
+def money_of_starts(case: Case, years: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """(project, start_year, year): real yuan of capital and of fiscal running cost of one start."""
     prepare = case.rules.months["preparation_months"].values
     build = case.rules.months["construction_months"].values
+    elapsed = np.array(years)[None, :] - np.array(case.decision_years)[:, None]
     spread = np.maximum(build, 1)
-    capital = case.costs["capital_cost"].values * months_of_year(prepare, spread, start, year) / spread
+    cost, each = (case.costs[name].values[:, None, None] for name in ("capital_cost", "fiscal_recurrent"))
+    capital = cost * months_of_year(prepare, spread, elapsed) / spread[:, None, None]
     tail = np.full_like(prepare, round(case.terms.recurrent_years * 12))
-    running = months_of_year(prepare + build, tail, start, year) / 12
-    return np.asarray(capital), np.asarray(case.costs["fiscal_recurrent"].values * running)
+    running = months_of_year(prepare + build, tail, elapsed) / 12
+    return np.asarray(capital), np.asarray(each * running)
 
 
-def service_of_year(case: Case, before: int, year: int) -> np.ndarray:
-    """(fund, payer): nominal yuan its payer owes in `year` for a yuan of a bond spent in `before`."""
-    bonds, age = case.rules.bonds, year - before
-    term = bonds["term_years"].values
-    each = ((age > 0) & (age <= term)) * bonds["interest_rate"].values + ((age > 0) & (age == term))
-    return np.asarray(each[:, None] * bonds["repaid_by"].transpose("fund", "payer").values)
+def service_of_years(case: Case, years: list[int]) -> np.ndarray:
+    """(fund, payer, spent, year): nominal yuan its payer owes in a year for a yuan of a bond spent before."""
+    bonds, age = case.rules.bonds, np.array(years)[None, :] - np.array(years)[:, None]
+    rate, term = (bonds[name].values[:, None, None] for name in ("interest_rate", "term_years"))
+    each = ((age > 0) & (age <= term)) * rate + ((age > 0) & (age == term))
+    return np.asarray(bonds["repaid_by"].transpose("fund", "payer").values[..., None, None] * each[:, None])
 
 
 def index(case: Case, year: int) -> float:
     """Nominal money for one unit of real money."""
     return float((1 + case.terms.deflator) ** (year - case.terms.price_year))
+
+
+def indices(case: Case, years: list[int]) -> np.ndarray:
+    """(year): nominal money for one unit of real money."""
+    return np.array([index(case, year) for year in years])
 
 
 def present_cost(case: Case, started: np.ndarray) -> float:
@@ -137,11 +162,12 @@ def cost_of_one(case: Case) -> np.ndarray:
     first = case.decision_years[0]
     last = case.decision_years[-1] + int(np.ceil(terms.recurrent_years)) + 1
     left = np.nan_to_num(np.maximum(1 - terms.recurrent_years / life, 0.0))
+    years = list(range(first, last + 1))
+    capital, running = money_of_starts(case, years)
+    price, opens = case.costs["capital_cost"].values, opening_year(case)
     cost = np.zeros((len(life), len(case.decision_years)))
-    for s, start in enumerate(case.decision_years):
-        for year in range(first, last + 1):
-            capital, running = money_of_start(case, start, year)
-            cost[:, s] += (capital + running) * (1 + terms.discount_rate) ** (terms.price_year - year)
-        closing = opening_year(case)[:, s] + terms.recurrent_years - terms.price_year
-        cost[:, s] -= case.costs["capital_cost"].values * left * (1 + terms.discount_rate) ** -closing
-    return cost
+    for y, year in enumerate(years):
+        cost += (capital[..., y] + running[..., y]) * (1 + terms.discount_rate) ** (terms.price_year - year)
+    closing = opens + terms.recurrent_years - terms.price_year
+    cost -= (price * left)[:, None] * (1 + terms.discount_rate) ** -closing
+    return np.asarray(cost)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sim.case import Case
 from sim.certify import money_checks, plan_checks, refutation
 from sim.certify.claims import Certificate, Claims
-
-_GROUPS = (plan_checks.checks, money_checks.checks, refutation.checks)
+from sim.certify.entries import entries
 
 
 def certify(case: Case, claims: Claims) -> Certificate:
@@ -16,4 +15,11 @@ def certify(case: Case, claims: Claims) -> Certificate:
         case: rules, needs, standing capacity and costs from the scenario's tables.
         claims: the projects, the ledger and the values a run shows.
     """
-    return Certificate(tuple(check for group in _GROUPS for check in group(case, claims)))
+    booked = entries(case, claims.ledger)
+    return Certificate(
+        (
+            *plan_checks.checks(case, claims),
+            *money_checks.checks(case, claims, booked),
+            *refutation.checks(case, claims, booked),
+        )
+    )

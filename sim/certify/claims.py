@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,5 +71,11 @@ class Certificate:
 def check(name: str, excess: np.ndarray | float, tolerance: float) -> Check:
     """Return a check on an array of excesses over a rule (NaN counts as a breach)."""
     values = np.atleast_1d(np.asarray(excess, dtype=float))
-    worst = float(np.max(np.where(np.isnan(values), np.inf, values), initial=0.0))
-    return Check(name, int(values.size), max(worst, 0.0), tolerance)
+    worst = float(np.max(values, initial=0.0))
+    return Check(name, int(values.size), np.inf if np.isnan(worst) else worst, tolerance)
+
+
+def joined(parts: Sequence[Check]) -> Check:
+    """Return one check on what several looked at part by part, with the widest of their tolerances."""
+    worst, tolerance = max(part.worst for part in parts), max(part.tolerance for part in parts)
+    return Check(parts[0].name, sum(part.rows for part in parts), worst, tolerance)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from sim.case import MONEY, Case
 from sim.certify import arithmetic
-from sim.certify.claims import Check, Claims, check
+from sim.certify.claims import Check, Claims, check, joined
+from sim.certify.entries import Entries, years_of
 
 FEN = 100
 HALF_FEN = 0.5
@@ -18,103 +19,119 @@ FLOWS = {"capital": "use", "recurrent": "use"} | dict.fromkeys(SERVICE, "debt_se
 YUAN = 1.0
 
 
-def checks(case: Case, claims: Claims) -> Sequence[Check]:
+@dataclass(frozen=True)
+class _Part:
+    """What is looked at together: a ledger of thousands of counties is not held whole.
+
+    Attributes:
+        case: the case.
+        claims: what the run claims.
+        booked: its ledger in numbers.
+        projects: the projects of this part.
+    """
+
+    case: Case
+    claims: Claims
+    booked: Entries
+    projects: slice
+
+    def paid(self, kind: str, basis: str) -> np.ndarray:
+        """(fund, project, county, year) fen in the ledger."""
+        return self.booked.cube(kind, basis, self.projects)
+
+    @property
+    def started(self) -> np.ndarray:
+        """(project, county, start_year) units shown."""
+        return self.claims.started[self.projects]
+
+    def due(self, kind: str, basis: str) -> np.ndarray:
+        """(project, county, year) fen that must be paid."""
+        years = years_of(self.case)
+        money = arithmetic.money_of_starts(self.case, years)[kind == "recurrent"][self.projects]
+        scale = arithmetic.indices(self.case, years) if basis == "nominal" else 1.0
+        due = np.zeros((*self.started.shape[:2], len(years)))
+        for s in range(len(self.case.decision_years)):
+            due += self.started[:, :, s, None] * money[:, s][:, None, :] * scale * FEN
+        return due
+
+
+def checks(case: Case, claims: Claims, booked: Entries) -> Sequence[Check]:
     """Return the checks of the ledger and of the three cost figures."""
-    paid = {
-        (kind, basis): _cube(case, claims.ledger, kind, basis)
-        for kind in ("capital", "recurrent", *SERVICE)
-        for basis in ("nominal", "real")
-    }
+    parts = [_Part(case, claims, booked, slice(p, p + 1)) for p in range(max(len(claims.started), 1))]
     return [
-        *_ties(case, claims, paid),
-        *_service(case, claims, paid),
-        *_funds(case, claims, paid),
-        *_envelopes(case, paid),
-        *_figures(case, claims, paid),
+        *_part_by_part(parts, _ties),
+        *_entries(claims, booked),
+        *_part_by_part(parts, _service),
+        *_part_by_part(parts, _funds),
+        *_envelopes(case, booked),
+        *_figures(case, claims, booked),
     ]
 
 
-def _years(case: Case) -> list[int]:
-    last = case.decision_years[-1] + int(np.ceil(case.terms.recurrent_years))
-    return list(range(case.decision_years[0], last + 1))
+def _part_by_part(parts: list[_Part], group: Callable[[_Part], Iterator[Check]]) -> list[Check]:
+    return [joined(same) for same in zip(*(group(part) for part in parts), strict=True)]
 
 
-def _cube(case: Case, table: pd.DataFrame, kind: str, basis: str) -> np.ndarray:
-    """(fund, project, county, year) fen of one kind in one price basis."""
-    labels = [
-        list(case.rules.funds["fund"].values),
-        list(case.rules.projects["project"].values),
-        case.rules.counties,
-        _years(case),
-    ]
-    cube = np.zeros([len(axis) for axis in labels])
-    part = table[(table["kind"] == kind) & (table["price_basis"] == basis)]
-    places = [
-        pd.Index(axis).get_indexer(part[name])
-        for axis, name in zip(labels, ("fund", "project", "county", "year"), strict=True)
-    ]
-    if any((place < 0).any() for place in places):
-        cube[:] = np.nan
-        return cube
-    np.add.at(cube, tuple(places), part["amount_fen"].to_numpy(dtype=float))
-    return cube
-
-
-def _due(case: Case, started: np.ndarray, kind: str, basis: str) -> np.ndarray:
-    """(project, county, year) fen that must be paid."""
-    due = np.zeros((*started.shape[:2], len(_years(case))))
-    for s, start in enumerate(case.decision_years):
-        for y, year in enumerate(_years(case)):
-            money = arithmetic.money_of_start(case, start, year)[kind == "recurrent"]
-            scale = arithmetic.index(case, year) if basis == "nominal" else 1.0
-            due[..., y] += started[:, :, s] * money[:, None] * scale * FEN
-    return due
-
-
-def _ties(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
-    shown = _shown_years(case, claims)
-    for (kind, basis), cube in paid.items():
-        if kind in SERVICE:
-            continue
-        due = _due(case, claims.started, kind, basis)[..., shown]
-        whole = np.abs(cube[..., shown].sum(axis=(0, 3)) - due.sum(axis=2))
-        n_funds = len(case.rules.funds["fund"])
-        yearly = np.abs(cube[..., shown].sum(axis=0) - due)
-        yield check(f"{kind} of each project ties ({basis}), fen", whole, HALF_FEN + 1e-3)
-        yield check(f"{kind} of each project and year ties ({basis}), fen", yearly, float(n_funds))
-    index = np.array([arithmetic.index(case, year) for year in _years(case)])
+def _ties(part: _Part) -> Iterator[Check]:
+    case, shown, apart = part.case, _shown_years(part.case, part.claims), []
+    n_funds, index = len(case.rules.funds["fund"]), arithmetic.indices(case, years_of(case))
     for kind in ("capital", "recurrent"):
-        off = np.abs(paid[kind, "nominal"] / index - paid[kind, "real"])[..., shown]
-        yield check(
-            f"real {kind} is the nominal one at the price year, fen", off, 1 + float((1 / index).max())
-        )
-    known = set(zip(claims.ledger["kind"], claims.ledger["price_basis"], strict=True))
-    yield check("no entry of another kind", float(len(known - set(paid))), 0.0)
+        cubes = {basis: part.paid(kind, basis) for basis in ("nominal", "real")}
+        for basis, cube in cubes.items():
+            due, paid = part.due(kind, basis)[..., shown], cube[..., shown].sum(axis=0)
+            whole, yearly = np.abs(paid.sum(axis=2) - due.sum(axis=2)), np.abs(paid - due)
+            yield check(f"{kind} of each project ties ({basis}), fen", whole, HALF_FEN + 1e-3)
+            yield check(f"{kind} of each project and year ties ({basis}), fen", yearly, float(n_funds))
+        off = np.abs(cubes["nominal"][..., shown] / index[shown] - cubes["real"][..., shown])
+        name = f"real {kind} is the nominal one at the price year, fen"
+        apart.append(check(name, off, 1 + float((1 / index).max())))
+    yield from apart
+
+
+def _entries(claims: Claims, booked: Entries) -> Iterator[Check]:
+    known = {(kind, basis) for kind in FLOWS for basis in ("nominal", "real")}
+    yield check("no entry of another kind", float(len(set(booked.of_kind) - known)), 0.0)
     strange = claims.ledger["flow"] != claims.ledger["kind"].map(FLOWS)
     yield check("the flow of each entry is that of its kind", float(strange.sum()), 0.0)
     yield check("no negative entry", -claims.ledger["amount_fen"].to_numpy(dtype=float), 0.0)
 
 
-def _service(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+def _service(part: _Part) -> Iterator[Check]:
     """Debt service follows from the bond money in the ledger, and is paid by the fund that repays it."""
-    shown = _shown_years(case, claims)
-    bonds = case.rules.bonds
-    rate, term = bonds["interest_rate"].values, bonds["term_years"].values
-    repaid = bonds["repaid_by"].values
-    years = np.array(_years(case))
-    capital = paid["capital", "nominal"]
+    case, shown = part.case, _shown_years(part.case, part.claims)
+    capital = part.paid("capital", "nominal")
     for kind in SERVICE:
-        due = np.zeros_like(capital)
-        for y, year in enumerate(years):
-            for b, before in enumerate(years[:y]):
-                age = year - before
-                each = rate * (age <= term) if kind == "interest" else 1.0 * (age == term)
-                due[..., y] += np.einsum("f,fg,fpc->gpc", each, repaid, capital[..., b])
+        due = _owed(case, capital, kind)
+        most = max((float(np.max(owed, initial=0.0)) for owed in due.values()), default=0.0)
+        tolerance = HALF_FEN * (2 + len(case.decision_years)) + 1e-9 * most
         for basis in ("nominal", "real"):
-            scale = np.array([arithmetic.index(case, year) for year in years]) if basis == "real" else 1.0
-            off = np.abs(paid[kind, basis] - due / scale)[..., shown]
-            tolerance = HALF_FEN * (2 + len(case.decision_years)) + 1e-9 * float(np.max(due, initial=0.0))
-            yield check(f"{kind} follows from the bonds ({basis}), fen", off, tolerance)
+            scale = arithmetic.indices(case, years_of(case)) if basis == "real" else 1.0
+            off = part.paid(kind, basis)
+            for payer, owed in due.items():
+                off[payer] -= owed / scale
+            yield check(f"{kind} follows from the bonds ({basis}), fen", np.abs(off[..., shown]), tolerance)
+
+
+def _owed(case: Case, capital: np.ndarray, kind: str) -> dict[int, np.ndarray]:
+    """Payer to (project, county, year) nominal fen of interest or principal, of those who owe any.
+
+    Args:
+        case: the case.
+        capital: (fund, project, county, year) fen paid.
+        kind: `interest` or `principal`.
+    """
+    bonds, years = case.rules.bonds, np.array(years_of(case))
+    rate, term = bonds["interest_rate"].values, bonds["term_years"].values
+    repaid, due = bonds["repaid_by"].values, dict[int, np.ndarray]()
+    borrowed: np.ndarray = capital.any(axis=(1, 2, 3))[:, None] & (repaid != 0)
+    for payer in np.flatnonzero(borrowed.any(axis=0)).tolist():
+        due[payer] = np.zeros_like(capital[0])
+        for b, before in enumerate(years):
+            age = years[b + 1 :] - before
+            for f in np.flatnonzero(borrowed[:, payer]):
+                each = rate[f] * (age <= term[f]) if kind == "interest" else 1.0 * (age == term[f])
+                due[payer][..., b + 1 :] += each * repaid[f, payer] * capital[f, ..., b, None]
+    return due
 
 
 def _shown_years(case: Case, claims: Claims) -> slice:
@@ -123,35 +140,35 @@ def _shown_years(case: Case, claims: Claims) -> slice:
     return slice(0, max(last, case.decision_years[-1]) - case.decision_years[0] + 1)
 
 
-def _funds(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
-    rules = case.rules.fund_rules
-    capital, recurrent = paid["capital", "nominal"], paid["recurrent", "nominal"]
-    share = rules["max_share"].transpose("fund", "project").values[..., None, None]
-    use = capital.sum(axis=0)[None]
-    yield check("capital share of each fund, fen", capital - share * use, FEN * YUAN)
-    running = rules["max_recurrent_share"].transpose("fund", "project").values[..., None, None]
+def _funds(part: _Part) -> Iterator[Check]:
+    rules = part.case.rules.fund_rules
+    capital, recurrent = part.paid("capital", "nominal"), part.paid("recurrent", "nominal")
+
+    def limit(name: str) -> np.ndarray:
+        """(fund, project): a rule of the funds for these projects."""
+        return np.asarray(rules[name].transpose("fund", "project").values[:, part.projects])
+
+    share, running = (limit(name)[..., None, None] for name in ("max_share", "max_recurrent_share"))
+    yield check("capital share of each fund, fen", capital - share * capital.sum(axis=0), FEN * YUAN)
     yield check("recurrent share of each fund, fen", recurrent - running * recurrent.sum(axis=0), FEN * YUAN)
-    cap = rules["grant_cap"].transpose("fund", "project").values[..., None]
-    units = claims.started.sum(axis=2)[None]
+    cap = limit("grant_cap")[..., None]
+    units = part.started.sum(axis=2)[None]
     limited = np.broadcast_to(np.isfinite(cap), capital.shape[:3])
     over = capital.sum(axis=3) - np.where(np.isfinite(cap), cap, 0.0) * units * FEN
     yield check("grant caps, fen", over[limited], FEN * YUAN)
-    local = case.rules.funds["local"].values
-    least = rules["matching_share"].values[:, None] * capital.sum(axis=(0, 3))
+    local = part.case.rules.funds["local"].values
+    least = rules["matching_share"].values[part.projects, None] * capital.sum(axis=(0, 3))
     yield check("local match, fen", least - capital[local].sum(axis=(0, 3)), FEN * YUAN)
 
 
-def paid_fen(case: Case, table: pd.DataFrame) -> np.ndarray:
+def paid_fen(booked: Entries) -> np.ndarray:
     """(fund, year): nominal fen of capital, running cost and debt service together."""
-    kinds = [_cube(case, table, kind, "nominal") for kind in ("capital", "recurrent", *SERVICE)]
-    return np.asarray(sum(kinds).sum(axis=(1, 2)))  # type: ignore[union-attr]
+    return np.asarray(sum(booked.by_fund(kind) for kind in FLOWS))
 
 
-def _envelopes(case: Case, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+def _envelopes(case: Case, booked: Entries) -> Iterator[Check]:
     n = len(case.decision_years)
-    nominal = np.stack([cube for (_, basis), cube in paid.items() if basis == "nominal"])
-    spent = nominal.sum(axis=(0, 2, 3))
-    until = spent[:, :n]
+    until = paid_fen(booked)[:, :n]
     yearly = case.rules.envelopes.values * FEN
     keeps = case.rules.funds["carry_over"].values
     for f, fund in enumerate(case.rules.funds["fund"].values):
@@ -166,15 +183,13 @@ def _envelopes(case: Case, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[
     yield check("envelopes in total, fen", (until.sum(axis=1) - np.where(limited, total, 0))[limited], 0.0)
 
 
-def _figures(case: Case, claims: Claims, paid: dict[tuple[str, str], np.ndarray]) -> Iterator[Check]:
+def _figures(case: Case, claims: Claims, booked: Entries) -> Iterator[Check]:
     n = len(case.decision_years)
-    capital, recurrent = paid["capital", "nominal"][..., :n], paid["recurrent", "nominal"][..., :n]
     local = case.rules.funds["local"].values
-    service = sum(paid[kind, "nominal"][..., :n] for kind in SERVICE)
     want = {
-        "capital_outlay_yuan": capital.sum() / FEN,
+        "capital_outlay_yuan": booked.by_fund("capital")[:, :n].sum() / FEN,
         "present_cost_yuan": arithmetic.present_cost(case, claims.started),
-        "local_burden_yuan": (capital + recurrent + service)[local].sum() / FEN,
+        "local_burden_yuan": paid_fen(booked)[local, :n].sum() / FEN,
     }
     for name, figure in want.items():
         off = abs(figure - claims.figures[name]) if name in claims.figures else np.nan
@@ -196,12 +211,13 @@ def _burden(case: Case, added: np.ndarray) -> float:
     All of their capital may come from the fund that costs city and county most to the target year: a
     bond they repay costs the principal and its interest.
     """
-    local = case.rules.funds["local"].values.astype(float)
+    local, years = case.rules.funds["local"].values.astype(float), case.decision_years
+    capital, running = arithmetic.money_of_starts(case, years)
     total = 0.0
-    for year in case.decision_years:
-        later = sum(arithmetic.service_of_year(case, year, other) for other in case.decision_years)
-        most = float((local + later @ local).max())
-        for s, start in enumerate(case.decision_years):
-            capital, running = arithmetic.money_of_start(case, start, year)
-            total += float(added[:, s] @ (capital * most + running)) * arithmetic.index(case, year)
+    service = arithmetic.service_of_years(case, years).sum(axis=3)
+    for y, year in enumerate(years):
+        most = float((local + service[..., y] @ local).max())
+        for s in range(len(years)):
+            money = float(added[:, s] @ (capital[:, s, y] * most + running[:, s, y]))
+            total += money * arithmetic.index(case, year)
     return total

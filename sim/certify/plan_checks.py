@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sim.case import MONEY, Case
+from sim.case import Case
 from sim.certify import arithmetic
 from sim.certify.claims import Check, Claims, check
+from sim.certify.level_values import value_of, whole
 
 UNITS = 1e-6
 LEVEL = 2e-6
@@ -106,95 +107,18 @@ def _levels(case: Case, claims: Claims) -> Iterator[Check]:
     wanted = {"rules", *ranks, "present_cost", "local_burden", "worst_county", "uncovered"}
     wanted |= {"transfers"} if case.transfer_share else set()
     yield check("every level is stated", float(len(wanted ^ set(claims.levels))), 0.0)
+    as_solved = whole(case, claims.solved, claims.moved)
+    as_shown = whole(case, claims.started, claims.moved)
     for name, (value, bound) in claims.levels.items():
-        solved = level_value(case, claims.solved, claims.moved, name)
+        solved = value_of(case, as_solved, name)
         if solved is None:
             continue
         scale = max(abs(value), 1.0)
         yield check(
-            f"value of {name}", abs(solved - value) if name in EXACT else solved - value, LEVEL * scale
+            f"value of {name}", np.abs(solved - value) if name in EXACT else solved - value, LEVEL * scale
         )
         yield check(f"bound of {name}", bound - solved, LEVEL * scale)
         if name not in EXACT:
-            shown = level_value(case, claims.started, claims.moved, name)
+            shown = value_of(case, as_shown, name)
             assert shown is not None
             yield check(f"value of {name} as shown", shown - value, LEVEL * scale)
-
-
-def level_value(case: Case, started: np.ndarray, moved: np.ndarray, name: str) -> float | None:
-    """Return the value of a level for a plan, None where it is money paid or the transfers themselves.
-
-    Args:
-        case: the case.
-        started: (project, county, start_year) units.
-        moved: (cadre, county) net heads that came.
-        name: name of the level.
-    """
-    stands = arithmetic.standing(case, started, moved)
-    counts, _ = arithmetic.counted(case, stands)
-    return value_of(case, started, stands, counts, name)
-
-
-def value_of(
-    case: Case, started: np.ndarray, stands: np.ndarray, counts: np.ndarray, name: str
-) -> float | None:
-    """Return the value of a level where what stands and what counts (resource, county) is known."""
-    if name == "rules":
-        return _rules_value(case, counts, stands)
-    if name.startswith("targets_"):
-        return _shortfall(case, counts, int(name.removeprefix("targets_")))
-    if name == "present_cost":
-        return arithmetic.present_cost(case, started) / MONEY
-    if name == "worst_county":
-        return _worst(case, counts)
-    if name == "uncovered":
-        return _left(case, counts)
-    return None
-
-
-def _rules_value(case: Case, counts: np.ndarray, stands: np.ndarray) -> float:
-    total = 0.0
-    for floor, r in zip(case.floor.values, case.floor["resource"].values, strict=True):
-        have = counts[case.rules.resources.index(r)]
-        if floor.sum() > 0:
-            total += float(np.maximum(floor - have, 0.0).sum() / floor.sum())
-    return total + sum(_beyond_caps(case, counts, stands))
-
-
-def _beyond_caps(case: Case, counts: np.ndarray, stands: np.ndarray) -> Iterator[float]:
-    """How far what stands in the county ahead is from what counts in the one behind, beyond each cap."""
-    for need, r in zip(case.need.values, case.need["resource"].values.tolist(), strict=True):
-        wanted = need > 0
-        if r in case.spread_cap and wanted.any():
-            row = case.rules.resources.index(r)
-            ahead = float((stands[row][wanted] / need[wanted]).max())
-            behind = float((counts[row][wanted] / need[wanted]).min())
-            yield max(ahead - behind - case.spread_cap[r], 0.0)
-
-
-def _shortfall(case: Case, counts: np.ndarray, level: int) -> float:
-    total = 0.0
-    for need, r in zip(case.need.values, case.need["resource"].values.tolist(), strict=True):
-        if case.level[r] != level or need.sum() <= 0:
-            continue
-        short = need - counts[case.rules.resources.index(r)]
-        missed = max(short.sum(), 0.0) if case.scope[r] == "city" else np.maximum(short, 0.0).sum()
-        total += case.weight[r] * float(missed / need.sum())
-    return total
-
-
-def _uncovered(case: Case, counts: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Need and uncovered share by county of every target of the city."""
-    for need, r in zip(case.need.values, case.need["resource"].values.tolist(), strict=True):
-        if case.scope[r] == "city" and need.sum() > 0:
-            have = counts[case.rules.resources.index(r)]
-            share = np.where(need > 0, 1 - have / np.where(need > 0, need, 1.0), 0.0)
-            yield need, np.clip(share, 0.0, 1.0)
-
-
-def _worst(case: Case, counts: np.ndarray) -> float:
-    return sum(float(share.max()) for _, share in _uncovered(case, counts))
-
-
-def _left(case: Case, counts: np.ndarray) -> float:
-    return sum(float((share * need).sum() / need.sum()) for need, share in _uncovered(case, counts))

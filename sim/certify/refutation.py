@@ -6,67 +6,123 @@ Whether a change is feasible is asked only where its value would beat the bound.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from sim.case import MONEY, Case
+from sim.case import Case
 from sim.certify import arithmetic
+from sim.certify.changes import UNITS, Base, Changes, base, changed
 from sim.certify.claims import Check, Claims, check
-from sim.certify.payable import can_be_paid
-from sim.certify.plan_checks import LEVEL, UNITS, level_value, value_of
+from sim.certify.entries import Entries
+from sim.certify.payable import Purse, purse
+from sim.certify.plan_checks import LEVEL
 
 MOVED = ("rules", "worst_county", "uncovered")
 "Levels beside the targets that a move between counties can better."
 NO_TRIAL = -1.0
 "Excess of a change that breaks another rule and so refutes nothing."
+_NONE = np.full(1, NO_TRIAL)
+AT_ONCE = 4096
+"Most changes looked at together."
 
 
-def checks(case: Case, claims: Claims) -> Sequence[Check]:
+@dataclass(frozen=True)
+class Trial:
+    """What the attempts start from."""
+
+    case: Case
+    claims: Claims
+    plan: Base
+    purse: Purse
+
+
+Allowed = Callable[[np.ndarray], np.ndarray]
+"Changes, by their number, to whether the rest of the rules lets them be made."
+
+
+def checks(case: Case, claims: Claims, booked: Entries) -> Sequence[Check]:
     """Return the checks that try single changes of the plan as solved against each bound."""
+    trial = Trial(case, claims, base(case, claims.solved, claims.moved), purse(case, booked))
     names = [n for n in claims.levels if n.startswith("targets_")]
-    more: list[Check] = [_by_one_more(case, claims, name) for name in names]
+    more: list[Check] = [_by_one_more(trial, name) for name in names]
     if "present_cost" in claims.levels:
-        more += [_by_one_less(case, claims), _by_one_later(case, claims)]
+        more += [_by_one_less(trial), _by_one_later(trial)]
     if case.transfer_share:
-        more += [_by_one_move(case, claims, name) for name in claims.levels if name in MOVED or name in names]
+        more += [_by_one_move(trial, name) for name in claims.levels if name in MOVED or name in names]
     return more
 
 
-def _by_one_more(case: Case, claims: Claims, name: str) -> Check:
+def _check(trial: Trial, text: str, name: str, excess: list[np.ndarray]) -> Check:
+    scale = max(abs(trial.claims.levels[name][0]), 1.0)
+    return check(f"{text} {name}", np.concatenate([np.zeros(0), *excess]), LEVEL * scale)
+
+
+def _excess(trial: Trial, changes: Changes, name: str, allowed: Allowed) -> np.ndarray:
+    """(plan): by how much each change beats the bound of a level, if it can be made."""
+    value, bound = changes.value(name), trial.claims.levels[name][1]
+    excess = np.full(len(changes.view.after.county), NO_TRIAL)
+    if value is None:
+        return excess
+    better = np.broadcast_to(bound - np.asarray(value), excess.shape)
+    beats = np.flatnonzero(better > 0)
+    if len(beats):
+        fair = beats[changes.keeping(trial.claims.levels, name)[beats] & allowed(beats)]
+        excess[fair] = better[fair]
+    return excess
+
+
+def _by_one_more(trial: Trial, name: str) -> Check:
     """Add one unit, with what it requires, wherever every limit leaves room and one fund can pay it all."""
-    excess: list[float] = []
-    bound = claims.levels[name][1]
-    room = _room(case, claims.solved) & (bound > 0)  # no shortfall is below zero
-    for p, c, s in zip(*np.nonzero(_last(room)), strict=True):
-        added = _with_required(case, claims.solved, room, p, c, s)
-        trial = claims.solved + added
-        value = level_value(case, trial, claims.moved, name)
-        if value is None or value >= bound:
-            excess.append(NO_TRIAL)
-            continue
-        fair = _keeps(case, claims, trial, claims.moved, name) and can_be_paid(case, claims, added)
-        excess.append(bound - value if fair else NO_TRIAL)
-    scale = max(abs(claims.levels[name][0]), 1.0)
-    return check(f"no extra start beats the bound of {name}", np.array(excess), LEVEL * scale)
+    # no shortfall is below zero
+    room = _room(trial.case, trial.claims.solved) & (trial.claims.levels[name][1] > 0)
+    excess = []
+    for p, c, s in _in_parts(_last(room)):
+        added = _with_required(trial, room, p, c, s)
+        changes = changed(trial.plan, c[:, None], added[:, :, None, :])
+        excess.append(_excess(trial, changes, name, partial(_payable, trial, added)))
+    return _check(trial, "no extra start beats the bound of", name, excess)
 
 
-def _with_required(case: Case, started: np.ndarray, room: np.ndarray, p: int, c: int, s: int) -> np.ndarray:
-    """One unit, and one of each project it requires that is not there to spare."""
-    added = np.zeros_like(started)
-    added[p, c, s] = 1.0
-    serving = arithmetic.units_in_service(case, started)
-    for q in np.flatnonzero(case.rules.prerequisites.values[p]):
-        lacking = case.rules.prerequisites.values[p, q] * (serving[p, c] + 1) > serving[q, c] + UNITS
-        latest = np.flatnonzero(room[q, c])
-        if lacking and len(latest):
-            added[q, c, latest[-1]] += 1.0
-    for q in np.flatnonzero(case.rules.phases.values[p]):
-        earliest = np.flatnonzero(room[q, c])
-        behind = arithmetic.ahead_of_phases(case, started + added)[p, q, c, s] > UNITS
-        if behind and len(earliest):
-            added[q, c] = 0.0
-            added[q, c, earliest[0]] = 1.0
+def _payable(trial: Trial, added: np.ndarray, plans: np.ndarray) -> np.ndarray:
+    """(plan): whether what some plans add can surely be paid."""
+    return trial.purse.pays(added[:, plans])
+
+
+def _in_parts(wanted: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Project, county and start year of every True, not too many together."""
+    found = np.argwhere(wanted)
+    for first in range(0, len(found), AT_ONCE):
+        p, c, s = found[first : first + AT_ONCE].T
+        yield p, c, s
+
+
+def _one(trial: Trial, p: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """(project, plan, start_year): one start each."""
+    added = np.zeros((len(trial.claims.solved), len(p), trial.claims.solved.shape[2]))
+    added[p, np.arange(len(p)), s] = 1.0
+    return added
+
+
+def _with_required(trial: Trial, room: np.ndarray, p: np.ndarray, c: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """(project, plan, start_year): one unit, and one of each project it requires that is not to spare."""
+    case, rules, solved = trial.case, trial.case.rules, trial.claims.solved
+    added, every = _one(trial, p, s), np.arange(len(p))
+    serving = arithmetic.units_in_service(case, solved)
+    for asking, q in np.argwhere(rules.prerequisites.values != 0):
+        need = rules.prerequisites.values[asking, q]
+        lacking = need * (serving[asking, c] + 1) > serving[q, c] + UNITS
+        who = np.flatnonzero((p == asking) & lacking & room[q, c].any(axis=1))
+        latest = room.shape[2] - 1 - np.argmax(room[q, c, ::-1], axis=1)
+        added[q, who, latest[who]] += 1.0
+    for asking, q in np.argwhere(rules.phases.values != 0):
+        behind = arithmetic.ahead_of_phase(case, solved[:, c] + added, asking, q)[every, s] > UNITS
+        who = np.flatnonzero((p == asking) & behind & room[q, c].any(axis=1))
+        earliest = np.argmax(room[q, c], axis=1)
+        added[q, who] = 0.0
+        added[q, who, earliest[who]] = 1.0
     return added
 
 
@@ -96,89 +152,74 @@ def _room_in_year(case: Case, started: np.ndarray) -> np.ndarray:
     return np.asarray(room & fits.all(axis=1))
 
 
-def _keeps(case: Case, claims: Claims, trial: np.ndarray, moved: np.ndarray, name: str) -> bool:
-    """Whether a trial keeps prerequisites, phases, choices, subsets, crews and the levels before `name`."""
-    rules = case.rules
-    serving = arithmetic.units_in_service(case, trial)
-    asked = rules.prerequisites.values[:, :, None] * serving[:, None, :]
-    if (asked - serving[None] > UNITS)[rules.prerequisites.values > 0].any():
-        return False
-    if (arithmetic.ahead_of_phases(case, trial) > UNITS).any():
-        return False
-    if (arithmetic.beyond_choices(case, trial) > UNITS).any():
-        return False
-    stands = arithmetic.standing(case, trial, moved)
-    row = {r: n for n, r in enumerate(rules.resources)}
-    for inner, outer in rules.parents.items():
-        if (stands[row[inner]] - stands[row[outer]] > UNITS).any():
-            return False
-    counts, missing = arithmetic.counted(case, stands)
-    _, before = arithmetic.counted(case, case.in_place.values)
-    if (missing - before > UNITS).any():
-        return False
-    for earlier, (value, _) in claims.levels.items():
-        if earlier == name:
-            return True
-        reached = value_of(case, trial, stands, counts, earlier)
-        if reached is not None and reached > value + UNITS:
-            return False
-    return True
-
-
-def _by_one_move(case: Case, claims: Claims, name: str) -> Check:
+def _by_one_move(trial: Trial, name: str) -> Check:
     """Move one head of each cadre from each county that may give one to each other."""
+    now, most = trial.claims.moved, _most_leaving(trial.case)
     excess = []
-    bound = claims.levels[name][1]
+    for k, giver in np.argwhere(now - 1 + most >= 0):
+        takers = np.delete(np.arange(now.shape[1]), giver)  # to itself is none
+        pairs = np.stack([np.full(len(takers), giver), takers], axis=1)
+        step = np.zeros((len(now), *pairs.shape))
+        step[k] = (-1.0, 1.0)
+        changes = changed(trial.plan, pairs, moved=step)
+        excess += [_excess(trial, changes, name, partial(_may_leave, trial, pairs, step)), _NONE]
+    return _check(trial, "no move between counties beats the bound of", name, excess)
+
+
+def _most_leaving(case: Case) -> np.ndarray:
+    """(cadre, county): how many heads may leave."""
     heads = case.in_place.values[[case.rules.resources.index(k) for k in case.rules.cadres]]
-    most = case.transfer_share * heads + UNITS
-    for k, giver in zip(*np.nonzero(claims.moved - 1 + most >= 0), strict=True):
-        for taker in range(claims.moved.shape[1]):
-            moved = claims.moved.copy()
-            moved[k, giver] -= 1
-            moved[k, taker] += 1
-            value = level_value(case, claims.solved, moved, name)
-            beats = giver != taker and value is not None and value < bound
-            fair = beats and bool((arithmetic.leaving(case, moved) <= most).all())
-            fair = fair and _keeps(case, claims, claims.solved, moved, name)
-            excess.append(bound - value if fair and value is not None else NO_TRIAL)
-    scale = max(abs(claims.levels[name][0]), 1.0)
-    return check(f"no move between counties beats the bound of {name}", np.array(excess), LEVEL * scale)
+    return np.asarray(case.transfer_share * heads + UNITS)
 
 
-def _by_one_less(case: Case, claims: Claims) -> Check:
+def _may_leave(trial: Trial, pairs: np.ndarray, step: np.ndarray, plans: np.ndarray) -> np.ndarray:
+    """(plan): whether no more leave than may, in the two counties of a plan and in all others.
+
+    Args:
+        trial: what the attempts start from.
+        pairs: (plan, place) counties that change.
+        step: (cadre, plan, place) heads more.
+        plans: numbers of the plans asked about.
+    """
+    case, now, pair = trial.case, trial.claims.moved, pairs[plans]
+    most = _most_leaving(case)
+    heads = (now[:, pair] + step[:, plans]).reshape(len(now), -1)
+    beyond = arithmetic.leaving(case, heads).reshape(len(now), *pair.shape) > most[:, pair]
+    over = arithmetic.leaving(case, now) > most
+    elsewhere = over.sum() - over[:, pair].sum(axis=(0, 2))
+    return np.asarray(~beyond.any(axis=(0, 2)) & (elsewhere == 0))
+
+
+def _always(plans: np.ndarray) -> np.ndarray:
+    return np.ones(len(plans), dtype=bool)
+
+
+def _later(trial: Trial, room: np.ndarray, added: np.ndarray, plans: np.ndarray) -> np.ndarray:
+    """(plan): whether a later year has room for what some plans add, and money."""
+    return np.asarray(room[plans] & _payable(trial, added, plans))
+
+
+def _by_one_less(trial: Trial) -> Check:
+    """Leave out one unit of what each county starts first."""
+    units = trial.claims.solved
+    first = np.cumsum(units > 0, axis=2) == 1
+    enough = units.sum(axis=2) >= 1 - UNITS
     excess = []
-    units = claims.solved
-    present, worth = arithmetic.present_cost(case, units) / MONEY, arithmetic.cost_of_one(case) / MONEY
-    bound = claims.levels["present_cost"][1]
-    for p, c in zip(*np.nonzero(units.sum(axis=2) >= 1 - UNITS), strict=True):
-        trial = units.copy()
-        s = int(np.flatnonzero(trial[p, c] > 0)[0])
-        trial[p, c, s] = max(trial[p, c, s] - 1, 0.0)
-        cost = present - worth[p, s] * (units[p, c, s] - trial[p, c, s])
-        fair = cost < bound and _keeps(case, claims, trial, claims.moved, "present_cost")
-        excess.append(bound - cost if fair else NO_TRIAL)
-    scale = max(abs(claims.levels["present_cost"][0]), 1.0)
-    return check("no start can be spared below the bound of present_cost", np.array(excess), LEVEL * scale)
+    for p, c, s in _in_parts(first & (units > 0) & enough[..., None]):
+        spared = -_one(trial, p, s) * np.minimum(units[p, c, s], 1.0)[:, None]
+        changes = changed(trial.plan, c[:, None], spared[:, :, None, :])
+        excess.append(_excess(trial, changes, "present_cost", _always))
+    return _check(trial, "no start can be spared below the bound of", "present_cost", excess)
 
 
-def _by_one_later(case: Case, claims: Claims) -> Check:
+def _by_one_later(trial: Trial) -> Check:
     """Start one unit a year later, where it still opens in time and the limits of that year leave room."""
+    units = trial.claims.solved
+    room = _room_in_year(trial.case, units)
     excess = []
-    bound = claims.levels["present_cost"][1]
-    room = _room_in_year(case, claims.solved)
-    present, worth = (
-        arithmetic.present_cost(case, claims.solved) / MONEY,
-        arithmetic.cost_of_one(case) / MONEY,
-    )
-    for p, c, s in zip(*np.nonzero(claims.solved[:, :, :-1] >= 1 - UNITS), strict=True):
-        added = np.zeros_like(claims.solved)
-        added[p, c, s + 1] = 1.0
-        trial = claims.solved + added
-        trial[p, c, s] -= 1.0
-        cost = present + worth[p, s + 1] - worth[p, s]
-        fair = cost < bound and room[p, s + 1]
-        fair = fair and _keeps(case, claims, trial, claims.moved, "present_cost")
-        fair = fair and can_be_paid(case, claims, added)
-        excess.append(bound - cost if fair else NO_TRIAL)
-    scale = max(abs(claims.levels["present_cost"][0]), 1.0)
-    return check("no start can wait below the bound of present_cost", np.array(excess), LEVEL * scale)
+    for p, c, s in _in_parts(units[:, :, :-1] >= 1 - UNITS):
+        added = _one(trial, p, s + 1)
+        changes = changed(trial.plan, c[:, None], (added - _one(trial, p, s))[:, :, None, :])
+        allowed = partial(_later, trial, room[p, s + 1], added)
+        excess.append(_excess(trial, changes, "present_cost", allowed))
+    return _check(trial, "no start can wait below the bound of", "present_cost", excess)

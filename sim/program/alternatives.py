@@ -19,10 +19,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
+from sim.arrays import Array, every, isfinite, of, ones, space
 from sim.case import MONEY, Case
 from sim.labelled import minimum
 from sim.program.allocation import state_program
-from sim.program.blocks import Block, Level, Program, Term, columns, rows, space
+from sim.program.blocks import Block, Level, Program, Term, columns, rows
 from sim.program.freezing import frozen, position, with_blocks
 from sim.program.highs import LevelResult, solve_levels
 from sim.program.matrix import compile_matrix
@@ -191,12 +192,12 @@ def _program(
     used = used.where(counted(case), 0.0).transpose("found", "project", "county")
     if (used.sum(("project", "county")) <= 0).any():
         return None
-    far = Level(ELSEWHERE, {"elsewhere": xr.DataArray(-1.0)}, "share of units", tolerance=GIVEN_UP)
+    far = Level(ELSEWHERE, {"elsewhere": -ones(space())}, "share of units", tolerance=GIVEN_UP)
     in_order = [*program.levels[:n], far, *program.levels[n:]]
-    return with_blocks(program, [cheap, _elsewhere(program, used)], in_order)
+    return with_blocks(program, [cheap, _elsewhere(program, of(used))], in_order)
 
 
-def _elsewhere(program: Program, used: xr.DataArray) -> Block:
+def _elsewhere(program: Program, used: Array) -> Block:
     """Columns and rows of the distance from every plan found.
 
     Args:
@@ -205,16 +206,17 @@ def _elsewhere(program: Program, used: xr.DataArray) -> Block:
     """
     start = program.columns["projects_started"]
     most = start.upper.where(start.present, 0.0).sum("start_year")
-    room = (most - used).clip(min=0.0).where(np.isfinite(most), 0.0)
-    inside = (used > 0) & np.isfinite(most)
-    every = space(start_year=start.upper["start_year"].values) + 1.0
-    same = xr.ones_like(used)
-    share = used.sum(("project", "county"))
+    bounded = isfinite(most)
+    room = (most - used).at_least(0.0).where(bounded, 0.0).transpose(*used.dims)
+    inside = (used > 0) & bounded
+    one = ones(used)
+    years = every(start_year=start.upper.labels["start_year"])
+    share = used.sum("project", "county")
     return Block(
         columns=(
             columns("kept", used, "projects", present=inside),
             columns("kept_all", used, "yes or no", upper=1.0, whole=True, present=inside & (room > 0)),
-            columns("elsewhere", xr.DataArray(0.0), "share", upper=1.0),
+            columns("elsewhere", space(), "share", upper=1.0),
         ),
         rows=(
             rows("kept_as_started", used, lower=0.0, present=inside),
@@ -222,12 +224,12 @@ def _elsewhere(program: Program, used: xr.DataArray) -> Block:
             rows("elsewhere_of", share, upper=1.0),
         ),
         terms=(
-            Term("kept_as_started", "kept", same),
-            Term("kept_as_started", "projects_started", -same * every),
+            Term("kept_as_started", "kept", one),
+            Term("kept_as_started", "projects_started", -one * years),
             Term("kept_as_started", "kept_all", room),
-            Term("kept_as_found", "kept", same),
+            Term("kept_as_found", "kept", one),
             Term("kept_as_found", "kept_all", -used),
-            Term("elsewhere_of", "elsewhere", xr.ones_like(share)),
-            Term("elsewhere_of", "kept", same / share),
+            Term("elsewhere_of", "elsewhere", ones(share)),
+            Term("elsewhere_of", "kept", one / share),
         ),
     )

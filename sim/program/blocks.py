@@ -7,11 +7,12 @@ the same label on both sides, any other is summed over. Coefficients align by ex
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import xarray as xr
+
+from sim.arrays import Array, over_all_dims
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,10 @@ class Columns:
     """
 
     name: str
-    lower: xr.DataArray
-    upper: xr.DataArray
-    whole: xr.DataArray
-    present: xr.DataArray
+    lower: Array
+    upper: Array
+    whole: Array
+    present: Array
     units: str
 
 
@@ -47,9 +48,9 @@ class Rows:
     """
 
     name: str
-    lower: xr.DataArray
-    upper: xr.DataArray
-    present: xr.DataArray
+    lower: Array
+    upper: Array
+    present: Array
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Term:
 
     rows: str
     columns: str
-    coefficient: xr.DataArray
+    coefficient: Array
     rename: Mapping[str, str] = field(default_factory=dict)
     "Column dimensions that are not the row dimension of the same name: old to new."
 
@@ -80,7 +81,7 @@ class Level:
     """
 
     name: str
-    objective: Mapping[str, xr.DataArray]
+    objective: Mapping[str, Array]
     units: str
     constant: float = 0.0
     absolute: bool = True
@@ -142,16 +143,16 @@ def _add(families: dict, name: str, family: object) -> None:  # type: ignore[typ
 
 def columns(
     name: str,
-    like: xr.DataArray,
+    like: Array,
     units: str,
-    upper: xr.DataArray | float = np.inf,
-    whole: xr.DataArray | bool = False,
-    present: xr.DataArray | bool = True,
+    upper: Array | float = np.inf,
+    whole: Array | bool = False,
+    present: Array | bool = True,
 ) -> Columns:
     """Return columns >= 0 over the dims of `like`."""
     return Columns(
         name,
-        xr.zeros_like(like, dtype=float),
+        _over(like, 0.0, float),
         _over(like, upper, float),
         _over(like, whole, bool),
         _over(like, present, bool),
@@ -161,59 +162,22 @@ def columns(
 
 def rows(
     name: str,
-    like: xr.DataArray,
-    lower: xr.DataArray | float = -np.inf,
-    upper: xr.DataArray | float = np.inf,
-    present: xr.DataArray | bool = True,
+    like: Array,
+    lower: Array | float = -np.inf,
+    upper: Array | float = np.inf,
+    present: Array | bool = True,
 ) -> Rows:
     """Return rows over the dims of `like`."""
     return Rows(name, _over(like, lower, float), _over(like, upper, float), _over(like, present, bool))
 
 
-def space(**coords: object) -> xr.DataArray:
-    """Return a zero array whose dims and labels are `coords`, in order."""
-    shape = [len(list(labels)) for labels in coords.values()]  # type: ignore[call-overload]
-    return xr.DataArray(np.zeros(shape), dims=list(coords), coords=coords)
-
-
-def _over(like: xr.DataArray, value: xr.DataArray | float | bool, dtype: type) -> xr.DataArray:
-    if not isinstance(value, xr.DataArray):
-        return xr.full_like(like, value, dtype=dtype)
-    extra = set(value.dims) - set(like.dims)
-    if extra:
-        raise ValueError(f"dims {sorted(map(str, extra))} are not among {like.dims}")
-    _, values = over_all_dims(like, value)
-    return like.copy(data=np.zeros(like.shape, dtype=dtype) + values.astype(dtype))
-
-
-def over_all_dims(*arrays: xr.DataArray) -> list[np.ndarray]:
-    """Return the values of labelled arrays over all their dims together, ready to be broadcast.
-
-    Dims stand in the order in which they first appear; one an array does not have has length 1.
-
-    Raises:
-        ValueError: two arrays carry other labels, or other orders of them, along a dim they share.
-    """
-    labels = labels_of(*arrays)
-    found = []
-    for array in arrays:
-        order = [d for d in labels if d in array.dims]
-        values = array.values.transpose([array.dims.index(d) for d in order])
-        found.append(values.reshape([array.sizes.get(d, 1) for d in labels]))
-    return found
-
-
-def labels_of(*arrays: xr.DataArray) -> dict[Hashable, np.ndarray]:
-    """Return the labels of every dim of labelled arrays, in the order in which dims first appear.
-
-    Raises:
-        ValueError: two arrays carry other labels, or other orders of them, along a dim they share.
-    """
-    labels: dict[Hashable, np.ndarray] = {}
-    for array in arrays:
-        for dim in array.dims:
-            own = array.coords[dim].values if dim in array.coords else np.arange(array.sizes[dim])
-            known = labels.setdefault(dim, own)
-            if known is not own and not np.array_equal(known, own):
-                raise ValueError(f"labels of {dim!r} differ: {known[:5]} and {own[:5]}")
-    return labels
+def _over(like: Array, value: Array | float | bool, dtype: type) -> Array:
+    """Return a value over the dims of `like`; what is repeated is not held twice."""
+    values: object = value
+    if isinstance(value, Array):
+        extra = set(value.dims) - set(like.dims)
+        if extra:
+            raise ValueError(f"dims {sorted(extra)} are not among {like.dims}")
+        values = over_all_dims(like, value)[1]
+    held: np.ndarray = np.zeros((), dtype=dtype) + np.asarray(values).astype(dtype)
+    return like.with_values(np.broadcast_to(held, like.values.shape))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import xarray as xr
 
+from sim.arrays import every, of, space
 from sim.program.blocks import Block, Level, Program, Term, assemble, rows
 
 FROZEN, HELD = "frozen_", "held_"
@@ -64,13 +65,13 @@ def frozen(level: Level, value: float, most: float | None = None) -> Block:
     upper = without + slack if most is None else most - level.constant
     name = f"{FROZEN}{level.name}"
     terms = tuple(Term(name, family, coefficient) for family, coefficient in level.objective.items())
-    return Block(rows=(rows(name, xr.DataArray(0.0), upper=upper),), terms=terms)
+    return Block(rows=(rows(name, space(), upper=upper),), terms=terms)
 
 
 def _held(family: str, plan: xr.DataArray) -> Block:
     """Rows that hold the sum over counties of each decision of a family at its value in a plan."""
-    total = plan.sum("county")
+    total = of(plan).sum("county")
     name = f"{HELD}{family}"
     rule = rows(name, total, lower=total - HELD_WITHIN, upper=total + HELD_WITHIN)
-    every = plan.isel(dict.fromkeys(total.dims, 0), drop=True) * 0 + 1.0
-    return Block(rows=(rule,), terms=(Term(name, family, every),))
+    counties = every(county=plan["county"].values)
+    return Block(rows=(rule,), terms=(Term(name, family, counties),))

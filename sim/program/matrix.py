@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from scipy import sparse
 
-from sim.program.blocks import Columns, Level, Program, Rows, Term, labels_of, over_all_dims
+from sim.arrays import Array, labels_of, over_all_dims
+from sim.program.blocks import Columns, Level, Program, Rows, Term
+
+Families = Mapping[str, Columns] | Mapping[str, Rows]
+
+
+class Numbers(Mapping[str, xr.DataArray]):
+    """Family to the labelled array of its numbers, -1 where absent; labelled when it is asked for."""
+
+    def __init__(self, of_family: Mapping[str, Array]) -> None:
+        self._of_family = of_family
+
+    def __getitem__(self, family: str) -> xr.DataArray:
+        return self._of_family[family].to_xarray()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of_family)
+
+    def __len__(self) -> int:
+        return len(self._of_family)
 
 
 @dataclass(frozen=True)
@@ -47,24 +66,21 @@ def compile_matrix(program: Program) -> Matrix:
     Raises:
         ValueError: coefficients and families do not share the same labels.
     """
-    positions = _number(program.columns)
-    row_positions = _number(program.rows)
-    n_columns, n_rows = _count(positions), _count(row_positions)
+    positions, n_columns = _number(program.columns)
+    row_positions, n_rows = _number(program.rows)
     triplets = [_triplets(term, row_positions, positions) for term in program.terms]
-    row = np.concatenate([t[0] for t in triplets])
-    column = np.concatenate([t[1] for t in triplets])
-    value = np.concatenate([t[2] for t in triplets])
+    row, column, value = (np.concatenate(part) for part in zip(*triplets, strict=True))
     entries = sparse.csr_array((value, (row, column)), shape=(n_rows, n_columns))
     entries.sum_duplicates()
     return Matrix(
-        lower=_gather(program.columns, positions, "lower", n_columns),
-        upper=_gather(program.columns, positions, "upper", n_columns),
-        whole=_gather(program.columns, positions, "whole", n_columns).astype(bool),
-        row_lower=_gather(program.rows, row_positions, "lower", n_rows),
-        row_upper=_gather(program.rows, row_positions, "upper", n_rows),
+        lower=_gather(program.columns, "lower"),
+        upper=_gather(program.columns, "upper"),
+        whole=_gather(program.columns, "whole"),
+        row_lower=_gather(program.rows, "lower"),
+        row_upper=_gather(program.rows, "upper"),
         entries=entries,
-        positions=positions,
-        row_positions=row_positions,
+        positions=Numbers(positions),
+        row_positions=Numbers(row_positions),
         objectives=np.stack([_objective(level, positions, n_columns) for level in program.levels]),
         constants=np.array([level.constant for level in program.levels]),
     )
@@ -76,36 +92,27 @@ def values_of(matrix: Matrix, solution: np.ndarray) -> dict[str, xr.DataArray]:
     return {name: place.copy(data=padded[place.values]) for name, place in matrix.positions.items()}
 
 
-def _number(families: Mapping[str, Columns] | Mapping[str, Rows]) -> dict[str, xr.DataArray]:
+def _number(families: Families) -> tuple[dict[str, Array], int]:
+    """Return the numbers of every family, one after the other, and how many there are."""
     positions, start = {}, 0
     for name, family in families.items():
         present = family.present.values
-        numbers = np.full(present.shape, -1)
-        numbers[present] = np.arange(start, start + int(present.sum()))
-        start += int(present.sum())
-        positions[name] = family.present.copy(data=numbers)
-    return positions
+        end = start + int(np.count_nonzero(present))
+        numbers = np.full(present.shape, -1, dtype=np.int32)
+        numbers[present] = np.arange(start, end, dtype=np.int32)
+        positions[name] = family.present.with_values(numbers)
+        start = end
+    return positions, start
 
 
-def _count(positions: Mapping[str, xr.DataArray]) -> int:
-    return sum(int((p >= 0).sum()) for p in positions.values())
-
-
-def _gather(
-    families: Mapping[str, Columns] | Mapping[str, Rows],
-    positions: Mapping[str, xr.DataArray],
-    attribute: str,
-    n: int,
-) -> np.ndarray:
-    result = np.empty(n)
-    for name, family in families.items():
-        place = positions[name].values
-        result[place[place >= 0]] = getattr(family, attribute).values[place >= 0]
-    return result
+def _gather(families: Families, attribute: str) -> np.ndarray:
+    """Return an attribute of all that is present, family after family."""
+    parts = [getattr(family, attribute).values[family.present.values] for family in families.values()]
+    return np.concatenate(parts)
 
 
 def _triplets(
-    term: Term, row_positions: Mapping[str, xr.DataArray], positions: Mapping[str, xr.DataArray]
+    term: Term, row_positions: Mapping[str, Array], positions: Mapping[str, Array]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return row, column and value of every entry of a term.
 
@@ -113,16 +120,16 @@ def _triplets(
     that nothing of the size of rows times columns is ever held.
     """
     rows = row_positions[term.rows]
-    columns = positions[term.columns].rename(dict(term.rename))
+    columns = positions[term.columns].rename(**term.rename)
     coefficient, label = term.coefficient, f"term of {term.columns!r} in {term.rows!r}"
     extra = set(coefficient.dims) - set(rows.dims) - set(columns.dims)
     if extra:
-        raise ValueError(f"{label} has stray dims {sorted(map(str, extra))}")
+        raise ValueError(f"{label} has stray dims {sorted(extra)}")
     try:
         labels_of(rows, columns, coefficient)
     except ValueError as error:
         raise ValueError(f"{label}: {error}") from None
-    at = dict(zip(coefficient.dims, np.nonzero(coefficient.values), strict=True))
+    at = dict(zip(coefficient.dims, np.nonzero(coefficient.values), strict=True)) if coefficient.dims else {}
     values = coefficient.values[tuple(at.values())] if at else np.atleast_1d(coefficient.values)
     free = [d for d in dict.fromkeys((*rows.dims, *columns.dims)) if d not in at]
     row, column = (_repeated(place, at, free) for place in (rows, columns))
@@ -131,7 +138,7 @@ def _triplets(
     return row[keep], column[keep], value[keep].astype(float)
 
 
-def _repeated(place: xr.DataArray, at: Mapping[Hashable, np.ndarray], free: Sequence[Hashable]) -> np.ndarray:
+def _repeated(place: Array, at: Mapping[str, np.ndarray], free: Sequence[str]) -> np.ndarray:
     """Return (entry, *free) numbers of a family, 1 long where it lacks a dim.
 
     Args:
@@ -142,11 +149,11 @@ def _repeated(place: xr.DataArray, at: Mapping[Hashable, np.ndarray], free: Sequ
     own, rest = [d for d in place.dims if d in at], [d for d in free if d in place.dims]
     numbers = place.transpose(*own, *rest).values
     picked = numbers[tuple(at[d] for d in own)] if own else numbers[None]
-    lengths = [place.sizes[d] if d in place.dims else 1 for d in free]
-    return np.asarray(picked).reshape(len(picked), *lengths)
+    sizes = place.sizes
+    return np.asarray(picked).reshape(len(picked), *(sizes.get(d, 1) for d in free))
 
 
-def _objective(level: Level, positions: Mapping[str, xr.DataArray], n: int) -> np.ndarray:
+def _objective(level: Level, positions: Mapping[str, Array], n: int) -> np.ndarray:
     result = np.zeros(n)
     for name, coefficient in level.objective.items():
         if set(coefficient.dims) - set(positions[name].dims):

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
-import xarray as xr
 
+from sim.arrays import Array
 from sim.program.blocks import Columns, Level, Program, Rows, Term
 
 Key = tuple[Any, ...]
@@ -40,11 +40,11 @@ def compile_pyomo(program: Program, level: int = 0) -> pyo.ConcreteModel:
     return model
 
 
-def _keys(array: xr.DataArray) -> list[tuple[Key, tuple[int, ...]]]:
+def _keys(array: Array) -> list[tuple[Key, tuple[int, ...]]]:
     """Labels and position of every True of a boolean array, in order; of a single value without labels ()."""
     if not array.dims:
-        return [((), ())] if bool(array) else []
-    labels = [array[dim].values.tolist() for dim in array.dims]
+        return [((), ())] if array.values else []
+    labels = list(array.labels.values())
     places = zip(*np.nonzero(array.values), strict=True)
     return [(tuple(labels[d][n] for d, n in enumerate(place)), tuple(map(int, place))) for place in places]
 
@@ -74,12 +74,13 @@ def _expressions(model: pyo.ConcreteModel, program: Program) -> dict[tuple[str, 
 
 def _entries(term: Term, program: Program) -> list[tuple[Key, Key, float]]:
     """Every coefficient with the labels of its row and of its column."""
-    rows = program.rows[term.rows].present
-    columns = program.columns[term.columns].present.rename(dict(term.rename))
+    rows = program.rows[term.rows].present.to_xarray()
+    columns = program.columns[term.columns].present.to_xarray().rename(dict(term.rename))
+    coefficient = term.coefficient.to_xarray()
     sizes = {**dict(columns.sizes), **dict(rows.sizes)}
     labels = {d: (rows if d in rows.dims else columns)[d].values.tolist() for d in sizes}
-    missing = {d: labels[d] for d in sizes if d not in term.coefficient.dims}
-    full = term.coefficient.expand_dims(missing) if missing else term.coefficient
+    missing = {d: labels[d] for d in sizes if d not in coefficient.dims}
+    full = coefficient.expand_dims(missing) if missing else coefficient
     full = full.sel({d: labels[d] for d in sizes}).transpose(*sizes)
     entries = []
     for place in zip(*np.nonzero(full.values), strict=True):
@@ -127,12 +128,12 @@ def _check_empty(name: str, key: Key, lower: float, upper: float) -> None:
 def _objective(model: pyo.ConcreteModel, program: Program, level: Level) -> Any:
     total: Any = level.constant
     for name, coefficient in level.objective.items():
-        columns = program.columns[name].present
-        missing = {d: columns[d].values for d in columns.dims if d not in coefficient.dims}
-        full = coefficient.expand_dims(missing).sel({d: columns[d].values for d in columns.dims})
+        columns, weight = program.columns[name].present.to_xarray(), coefficient.to_xarray()
+        missing = {d: columns[d].values for d in columns.dims if d not in weight.dims}
+        full = weight.expand_dims(missing).sel({d: columns[d].values for d in columns.dims})
         weights = full.transpose(*columns.dims).values
         variable = model.component(name)
-        for key, place in _keys(columns):
+        for key, place in _keys(program.columns[name].present):
             if weights[place]:
                 total += float(weights[place]) * variable[key]
     return total

@@ -10,7 +10,7 @@ import pytest
 
 from sim.case import MONEY
 from sim.certify import certify
-from sim.certify.plan_checks import level_value
+from sim.certify.level_values import level_value
 from sim.program.alternatives import Alternative, Wanted, alternatives, counted, elsewhere
 from sim.program.solution import Options, allocate
 from sim.settle import settle

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 
-from sim.certify.plan_checks import level_value
+from sim.certify.level_values import level_value
 from sim.explain import Later, Missed, explain, left_short
 from sim.program.allocation import state_program
 from sim.program.groups import rule_groups

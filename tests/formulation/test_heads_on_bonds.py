@@ -9,8 +9,9 @@ import pytest
 import xarray as xr
 
 from sim.certify import Claims, certify
-from sim.certify.arithmetic import service_of_year
-from sim.certify.payable import _reserve, can_be_paid
+from sim.certify.arithmetic import service_of_years
+from sim.certify.entries import entries
+from sim.certify.payable import purse, reserves
 from sim.program.allocation import state_program
 from sim.program.families.money import _rounding_reserve, debt_service
 from sim.program.highs import solve_levels
@@ -62,18 +63,16 @@ def test_the_reserve_holds_a_head_of_each_type_and_what_is_owed_for_it() -> None
     recruited = 1e5 * (index**2 * 2)  # two starts run in 2022, each in two counties
     owed = 1.2 * 1e6 * index
     promoted = 1.2 * 1e4 * index  # a sixth of them in 2021 would open in time
-    kept = float(_rounding_reserve(case).sel(fund="county")) * 1e6
+    kept = float(_rounding_reserve(case).at("fund", "county")) * 1e6
     assert kept == pytest.approx(2 * (recruited + owed + promoted) + 1000, rel=1e-6)
-    assert _reserve(case, 1) == pytest.approx(kept, rel=1e-9)
-    assert _reserve(case, 0) == pytest.approx(float(_rounding_reserve(case).sel(fund="central")) * 1e6)
+    assert reserves(case)[1] == pytest.approx(kept, rel=1e-9)
+    assert reserves(case)[0] == pytest.approx(float(_rounding_reserve(case).at("fund", "central")) * 1e6)
 
 
 def test_the_certificate_owes_what_the_program_owes() -> None:
     case = build_case(replace(HIRED, interest=0.05, term=2))
-    owed = debt_service(case).transpose("paid_in", "year", "fund", "payer")
-    for before, by_year in zip(owed["paid_in"].values, owed, strict=True):
-        for year, each in zip(owed["year"].values, by_year, strict=True):
-            np.testing.assert_allclose(service_of_year(case, int(before), int(year)), each.values)
+    owed = debt_service(case).transpose("fund", "payer", "paid_in", "year")
+    np.testing.assert_allclose(service_of_years(case, list(owed.labels["year"])), owed.values)
 
 
 def test_an_extra_start_is_not_paid_with_money_that_is_repaid() -> None:
@@ -87,10 +86,10 @@ def test_an_extra_start_is_not_paid_with_money_that_is_repaid() -> None:
     )
     bond = replace(case, rules=rules)
     cash = replace(bond, rules=replace(rules, bonds=rules.bonds * 0.0))
-    claims, added = claims_of(case), np.zeros((5, 2, 2))
+    booked, added = entries(case, claims_of(case).ledger), np.zeros((5, 1, 2))
     added[3, 0, 0] = 1.0
-    assert can_be_paid(cash, claims, added)
-    assert not can_be_paid(bond, claims, added)
+    assert purse(cash, booked).pays(added).tolist() == [True]
+    assert purse(bond, booked).pays(added).tolist() == [False]
 
 
 def claims_of(case) -> Claims:

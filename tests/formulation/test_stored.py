@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import xarray as xr
 
+from sim.arrays import ones
 from sim.program.allocation import FAMILIES
 from sim.program.blocks import Block, Level, Program, assemble
 from sim.program.model_names import lp_text
@@ -53,7 +53,7 @@ def alone(name: str) -> Program:
         columns=tuple(c for block in others for c in block.columns if c.name in wanted),
         rows=tuple(r for block in others for r in block.rows if r.name in wanted),
     )
-    columns = {c.name: xr.ones_like(c.lower) for c in (*borrowed.columns, *own.columns)}
+    columns = {c.name: ones(c.lower) for c in (*borrowed.columns, *own.columns)}
     return assemble([borrowed, own], [Level("every_column", columns, "")])
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.arrays import space
 from sim.program.answers import shadow_prices
-from sim.program.blocks import Block, Level, Program, Term, assemble, columns, rows, space
+from sim.program.blocks import Block, Level, Program, Term, assemble, columns, rows
 from sim.program.highs import solve_levels
 from sim.program.matrix import compile_matrix
 

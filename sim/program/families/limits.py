@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import numpy as np
-import xarray as xr
 
+from sim.arrays import every, floor, isfinite, of, ones, same, space
 from sim.case import Case
-from sim.labelled import floor, isfinite
-from sim.program.blocks import Block, Term, rows, space
+from sim.program.blocks import Block, Term, rows
+from sim.program.families.supply import serving
 
 
 def sites(case: Case) -> Block:
     r"""Room in each county: :math:`\sum_t x_{pct} \le sites_{pc}`."""
     rules = case.rules
     like = space(project=rules.projects["project"].values, county=rules.counties)
-    rule = rows("sites", like, upper=rules.sites, present=isfinite(rules.sites))
-    every = space(start_year=case.decision_years) + 1.0
-    return Block(rows=(rule,), terms=(Term("sites", "projects_started", every),))
+    room = of(rules.sites)
+    rule = rows("sites", like, upper=room, present=isfinite(room))
+    years = every(start_year=case.decision_years)
+    return Block(rows=(rule,), terms=(Term("sites", "projects_started", years),))
 
 
 def building_capacity(case: Case) -> Block:
     r"""Approval and building capacity of the city: :math:`X_{pt} \le starts_p` each year."""
     rules = case.rules
     like = space(project=rules.projects["project"].values, start_year=case.decision_years)
-    most = rules.starts_per_year
+    most = of(rules.starts_per_year)
     rule = rows("building_capacity", like, upper=most, present=isfinite(most))
-    return Block(rows=(rule,), terms=(Term("building_capacity", "programme", xr.ones_like(like)),))
+    return Block(rows=(rule,), terms=(Term("building_capacity", "programme", ones(like)),))
 
 
 def prerequisites(case: Case) -> Block:
@@ -34,13 +35,12 @@ def prerequisites(case: Case) -> Block:
     .. math:: u_{pq} \sum_t serving_{pt} x_{pct} \le \sum_t serving_{qt} x_{qct}
     """
     rules = case.rules
-    need = rules.prerequisites
-    like = space(project=need["project"].values, requires=need["requires"].values, county=rules.counties)
+    need = of(rules.prerequisites)
+    like = space(**need.labels, county=rules.counties)
     rule = rows("prerequisite", like, upper=0.0, present=need > 0)
-    same = space(project=need["project"].values, of=need["project"].values)
-    same.values[:] = np.eye(need.sizes["project"])
-    asking = need * same * case.serving.rename(project="of")
-    giving = -same.rename(project="requires") * case.serving.rename(project="of")
+    names, in_service = need.labels["project"], serving(case).rename(project="of")
+    asking = need * same("project", "of", names) * in_service
+    giving = -same("requires", "of", names) * in_service
     terms = (
         Term("prerequisite", "projects_started", asking, rename={"project": "of"}),
         Term("prerequisite", "projects_started", giving, rename={"project": "of"}),
@@ -54,25 +54,21 @@ def phases(case: Case) -> Block:
     .. math:: u_{pq} \sum_{s \le t} x_{pcs} \le \sum_{s:\ open_{qs} < t} x_{qcs}
     """
     rules, years = case.rules, case.decision_years
-    need = rules.phases
-    names = need["project"].values
+    need = of(rules.phases)
+    names = need.labels["project"]
     like = space(project=names, requires=names, county=rules.counties, start_year=years)
     rule = rows("phase", like, upper=0.0, present=need > 0)
-    same = space(project=names, of=names)
-    same.values[:] = np.eye(len(names))
     until = space(start_year=years, started=years)
     until.values[:] = np.tri(len(years))
     stands = space(project=names, started=years, start_year=years)
-    opened = case.delivery["open_year"].transpose("project", "start_year").values
+    opened = of(case.delivery["open_year"]).transpose("project", "start_year").values
     stands.values[:] = opened[..., None] < np.array(years)
+    asking = need * same("project", "of", names) * until
+    giving = -same("requires", "of", names) * stands.rename(project="of")
+    rename = {"project": "of", "start_year": "started"}
     terms = (
-        Term("phase", "projects_started", need * same * until, {"project": "of", "start_year": "started"}),
-        Term(
-            "phase",
-            "projects_started",
-            -same.rename(project="requires") * stands.rename(project="of"),
-            {"project": "of", "start_year": "started"},
-        ),
+        Term("phase", "projects_started", asking, rename),
+        Term("phase", "projects_started", giving, rename),
     )
     return Block(rows=(rule,), terms=terms)
 
@@ -83,12 +79,12 @@ def choices(case: Case) -> Block:
     .. math:: \sum_{p \in choice} \sum_t x_{pct} \le \max_{p \in choice} sites_{pc}
     """
     rules = case.rules
-    member = rules.choices.astype(float)
-    like = space(choice=member["choice"].values, county=rules.counties)
-    room = rules.sites.where(rules.choices, 0.0).max("project") if member.size else like
+    chosen = of(rules.choices)
+    like = space(choice=chosen.labels["choice"], county=rules.counties)
+    room = of(rules.sites).where(chosen, 0.0).max("project") if chosen.values.size else like
     rule = rows("choice", like, upper=room, present=isfinite(room))
-    every = space(start_year=case.decision_years) + 1.0
-    return Block(rows=(rule,), terms=(Term("choice", "projects_started", member * every),))
+    member = 1.0 * chosen * every(start_year=case.decision_years)
+    return Block(rows=(rule,), terms=(Term("choice", "projects_started", member),))
 
 
 def recruitment_pool(case: Case) -> Block:
@@ -100,14 +96,15 @@ def recruitment_pool(case: Case) -> Block:
     are kept back.
     """
     rules = case.rules
-    kept = floor((case.pool - len(rules.counties)).clip(min=0.0))
+    pool = of(case.pool)
+    kept = floor((pool - len(rules.counties)).at_least(0.0))
     rule = rows(
         "recruitment_pool",
         space(cadre=rules.cadres, start_year=case.decision_years),
         upper=kept,
-        present=isfinite(case.pool),
+        present=isfinite(pool),
     )
-    heads = rules.outputs.sel(resource=rules.cadres).rename(resource="cadre")
-    every = space(start_year=case.decision_years) + 1.0
-    of_kind = heads.where(rules.projects["kind"] == "heads", 0.0)
-    return Block(rows=(rule,), terms=(Term("recruitment_pool", "programme", of_kind * every),))
+    heads = of(rules.outputs).pick("resource", rules.cadres).rename(resource="cadre")
+    of_kind = heads.where(of(rules.projects["kind"]).eq("heads"), 0.0)
+    hired = of_kind * every(start_year=case.decision_years)
+    return Block(rows=(rule,), terms=(Term("recruitment_pool", "programme", hired),))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import xarray as xr
 
+from sim.arrays import Array, ceil, every, maximum, minimum, of, ones, share, space
 from sim.case import Case
-from sim.labelled import ceil, maximum, minimum
-from sim.program.blocks import Block, Term, columns, rows, space
+from sim.program.blocks import Block, Term, columns, rows
 from sim.program.families.transfers import effect, moved_terms
 
 
@@ -24,9 +23,9 @@ def projects(case: Case) -> Block:
         "projects_started",
         like,
         "projects",
-        upper=minimum(rules.sites, _useful(case)),
-        whole=rules.projects["whole"],
-        present=case.delivery["can_open"],
+        upper=minimum(of(rules.sites), _useful(case)),
+        whole=of(rules.projects["whole"]),
+        present=of(case.delivery["can_open"]),
     )
     return Block(columns=(started,))
 
@@ -39,30 +38,53 @@ def programme(case: Case) -> Block:
     """
     rules = case.rules
     like = space(project=rules.projects["project"].values, start_year=case.decision_years)
-    may = case.delivery["can_open"]
-    most = minimum(rules.sites, _useful(case)).sum("county")
-    total = columns("programme", like, "projects", upper=most, whole=rules.projects["whole"], present=may)
+    may = of(case.delivery["can_open"])
+    most = minimum(of(rules.sites), _useful(case)).sum("county")
+    whole = of(rules.projects["whole"])
+    total = columns("programme", like, "projects", upper=most, whole=whole, present=may)
     rule = rows("programme_of_counties", like, lower=0.0, upper=0.0, present=may)
-    every = space(county=rules.counties) + 1.0
     terms = (
-        Term("programme_of_counties", "projects_started", every),
-        Term("programme_of_counties", "programme", -xr.ones_like(like)),
+        Term("programme_of_counties", "projects_started", every(county=rules.counties)),
+        Term("programme_of_counties", "programme", -ones(like)),
     )
     return Block(columns=(total,), rows=(rule,), terms=terms)
 
 
-def _useful(case: Case) -> xr.DataArray:
+def yields(case: Case) -> Array:
+    """(project, start_year, resource): units a start adds by the target year."""
+    added = of(case.rules.outputs) * serving(case)
+    return added.transpose("project", "start_year", "resource")
+
+
+def serving(case: Case) -> Array:
+    """(project, start_year): 1 where a start is in service at the end of the target year."""
+    return of(case.delivery["in_service"]).at("year", case.decision_years[-1])
+
+
+def _useful(case: Case) -> Array:
     """(project): no more whole projects in a county than the largest need or floor they can serve.
 
     Staff are left out: they serve other resources besides their own target.
     """
-    outputs = case.rules.outputs
-    every = outputs["resource"].values
-    need = case.need.sum("county").reindex(resource=every, fill_value=np.inf)
-    floor = case.floor.sum("county").reindex(resource=every, fill_value=0.0)
-    wanted = maximum(need, floor).where(~outputs["resource"].isin(case.rules.cadres), np.inf)
-    most = ceil(wanted / outputs.where(outputs > 0)).max("resource").fillna(np.inf)
-    return most.where(case.rules.projects["whole"], np.inf)
+    outputs, resources = of(case.rules.outputs), case.rules.resources
+    need = _of_every(resources, of(case.need).sum("county"), np.inf)
+    floor = _of_every(resources, of(case.floor).sum("county"), 0.0)
+    wanted = maximum(need, floor).where(~_among(resources, case.rules.cadres), np.inf)
+    served = ceil(wanted / outputs).where(outputs > 0, -np.inf).max("resource")
+    most = served.where(served > -np.inf, np.inf)
+    return most.where(of(case.rules.projects["whole"]), np.inf)
+
+
+def _of_every(resources: list[str], known: Array, other: float) -> Array:
+    """(resource): what is known of some resources, `other` for the rest."""
+    place = {name: n for n, name in enumerate(known.labels["resource"])}
+    values = [known.values[place[name]] if name in place else other for name in resources]
+    return space(resource=resources).with_values(np.array(values))
+
+
+def _among(resources: list[str], some: list[str]) -> Array:
+    """(resource): True where it is one of some."""
+    return space(resource=resources).with_values(np.isin(resources, some))
 
 
 def staffed(case: Case) -> Block:
@@ -78,26 +100,29 @@ def staffed(case: Case) -> Block:
     rules = case.rules
     like = space(resource=rules.staffed, county=rules.counties)
     served = columns("staffed", like, "units")
-    stands = rows("staffed_in_place", like, upper=case.in_place.sel(resource=rules.staffed))
-    ratio = rules.heads_per_unit.fillna(0.0)
+    in_place, added = of(case.in_place), yields(case)
+    stands = rows("staffed_in_place", like, upper=in_place.pick("resource", rules.staffed))
+    ratio = of(rules.heads_per_unit).without_nan(0.0)
     crewed = [r for r in rules.resources if r not in rules.staffed]
-    crew = (ratio.sel(resource=crewed) * case.yields.sel(resource=crewed)).sum("resource")
-    heads = case.yields.sel(resource=rules.cadres).rename(resource="cadre")
-    taken = (ratio.sel(resource=crewed) * case.in_place.sel(resource=crewed)).sum("resource")
-    have = case.in_place.sel(resource=rules.cadres).rename(resource="cadre")
+    of_crews = ratio.pick("resource", crewed)
+    crew = (of_crews * added.pick("resource", crewed)).sum("resource")
+    heads = added.pick("resource", rules.cadres).rename(resource="cadre")
+    taken = (of_crews * in_place.pick("resource", crewed)).sum("resource")
+    have = in_place.pick("resource", rules.cadres).rename(resource="cadre")
     needs_staff = ratio.sum("resource") > 0
     staffing = rows(
         "staffing",
         space(cadre=rules.cadres, county=rules.counties),
-        upper=(have - taken).clip(min=0.0),
+        upper=(have - taken).at_least(0.0),
         present=needs_staff,
     )
+    movers = effect(case).pick("resource", rules.cadres).rename(resource="cadre")
     terms = (
-        Term("staffed_in_place", "staffed", xr.ones_like(like)),
-        Term("staffed_in_place", "projects_started", -case.yields.sel(resource=rules.staffed)),
-        Term("staffing", "staffed", ratio.sel(resource=rules.staffed)),
+        Term("staffed_in_place", "staffed", ones(like)),
+        Term("staffed_in_place", "projects_started", -added.pick("resource", rules.staffed)),
+        Term("staffing", "staffed", ratio.pick("resource", rules.staffed)),
         Term("staffing", "projects_started", crew - heads),
-        *moved_terms("staffing", -effect(case).sel(resource=rules.cadres).rename(resource="cadre")),
+        *moved_terms("staffing", -movers),
     )
     return Block(columns=(served,), rows=(stands, staffing), terms=terms)
 
@@ -109,19 +134,21 @@ def subsets(case: Case) -> Block:
     """
     rules = case.rules
     inner, outer = list(rules.parents), list(rules.parents.values())
-    yields, standing = case.yields, case.in_place
-    labels = {"cadre": inner}
-    parent = yields.sel(resource=outer).rename(resource="cadre").assign_coords(labels)
-    own = yields.sel(resource=inner).rename(resource="cadre").assign_coords(labels)
-    room = standing.sel(resource=outer).rename(resource="cadre").assign_coords(labels) - standing.sel(
-        resource=inner
-    ).rename(resource="cadre").assign_coords(labels)
-    like = space(cadre=inner, county=rules.counties)
-    rule = rows("subset", like, upper=room.clip(min=0.0))
-    comes = effect(case)
-    net = comes.sel(resource=inner).rename(resource="cadre").assign_coords(labels)
-    net = net - comes.sel(resource=outer).rename(resource="cadre").assign_coords(labels)
-    terms = (Term("subset", "projects_started", own - parent), *moved_terms("subset", net))
+
+    def beyond_parent(units: Array) -> Array:
+        """(cadre, ...): what each subset has more than its parent."""
+        own, parent = (
+            units.pick("resource", names).rename(resource="cadre").relabel("cadre", inner)
+            for names in (inner, outer)
+        )
+        return own - parent
+
+    room = -beyond_parent(of(case.in_place))
+    rule = rows("subset", space(cadre=inner, county=rules.counties), upper=room.at_least(0.0))
+    terms = (
+        Term("subset", "projects_started", beyond_parent(yields(case))),
+        *moved_terms("subset", beyond_parent(effect(case))),
+    )
     return Block(rows=(rule,), terms=terms)
 
 
@@ -132,11 +159,11 @@ def city_targets(case: Case) -> Block:
     """
     resources = case.resources_in("city")
     like = space(resource=resources)
-    need = case.need.sel(resource=resources).sum("county")
+    need = of(case.need).pick("resource", resources).sum("county")
     short = columns("city_shortfall", like, "units", upper=need)
     standing, terms = capacity_terms(case, "city_target", resources, movers=False)
     rule = rows("city_target", like, lower=need - standing.sum("county"))
-    one = Term("city_target", "city_shortfall", xr.ones_like(like))
+    one = Term("city_target", "city_shortfall", ones(like))
     return Block(columns=(short,), rows=(rule,), terms=(one, *terms))
 
 
@@ -147,43 +174,42 @@ def county_targets(case: Case) -> Block:
     """
     resources = case.resources_in("every_county")
     like = space(resource=resources, county=case.rules.counties)
-    need = case.need.sel(resource=resources)
+    need = of(case.need).pick("resource", resources)
     short = columns("county_shortfall", like, "units", upper=need)
     standing, terms = capacity_terms(case, "county_target", resources)
     rule = rows("county_target", like, lower=need - standing)
-    one = Term("county_target", "county_shortfall", xr.ones_like(like))
+    one = Term("county_target", "county_shortfall", ones(like))
     return Block(columns=(short,), rows=(rule,), terms=(one, *terms))
 
 
 def capacity_terms(
     case: Case, row: str, resources: list[str], movers: bool = True
-) -> tuple[xr.DataArray, tuple[Term, ...]]:
+) -> tuple[Array, tuple[Term, ...]]:
     """Standing capacity (resource, county) and the terms that add to it in `row`.
 
     What counts of a staffed resource is its own decision; of any other, what stands and is started.
     Those who move between counties are left out where a row is summed over the city.
     """
     rules = case.rules
-    counted = space(resource=resources)
-    counts_staffed = counted["resource"].isin(rules.staffed)
-    standing = case.in_place.sel(resource=resources).where(~counts_staffed, 0.0)
-    added = case.yields.sel(resource=resources).where(~counts_staffed, 0.0)
+    unstaffed = ~_among(resources, rules.staffed)
+    standing = of(case.in_place).pick("resource", resources).where(unstaffed, 0.0)
+    added = yields(case).pick("resource", resources).where(unstaffed, 0.0)
     terms = [Term(row, "projects_started", added)]
     for name in [r for r in resources if r in rules.staffed]:
         pick = space(resource=resources, counted=rules.staffed)
-        pick.loc[{"resource": name, "counted": name}] = 1.0
+        pick.values[resources.index(name), rules.staffed.index(name)] = 1.0
         terms.append(Term(row, "staffed", pick, rename={"resource": "counted"}))
-    moving = effect(case).sel(resource=resources).where(~counts_staffed, 0.0)
+    moving = effect(case).pick("resource", resources).where(unstaffed, 0.0)
     return standing, (*terms, *(moved_terms(row, moving) if movers else ()))
 
 
-def shortfall_objective(case: Case, level: int) -> dict[str, xr.DataArray]:
+def shortfall_objective(case: Case, level: int) -> dict[str, Array]:
     r"""Objective of a priority level: :math:`\sum_r w_r z_r / \sum_c need_{rc}`."""
     weights = {}
     for family, scope in (("city_shortfall", "city"), ("county_shortfall", "every_county")):
         resources = case.resources_in(scope)
-        need = case.need.sel(resource=resources).sum("county")
+        need = of(case.need).pick("resource", resources).sum("county")
         weight = space(resource=resources)
         weight.values[:] = [case.weight[r] * (case.level[r] == level) for r in resources]
-        weights[family] = (weight / need.where(need > 0)).fillna(0.0)
+        weights[family] = share(weight, need)
     return weights

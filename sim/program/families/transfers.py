@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import xarray as xr
 
+from sim.arrays import Array, every, floor, of, space
 from sim.case import Case
-from sim.labelled import floor
-from sim.program.blocks import Block, Term, columns, rows, space
+from sim.program.blocks import Block, Term, columns, rows
 
 IN, OUT = "moved_in", "moved_out"
 
@@ -23,26 +22,25 @@ def transfers(case: Case) -> Block:
     """
     rules = case.rules
     like = space(cadre=rules.cadres, county=rules.counties)
-    heads = case.in_place.sel(resource=rules.cadres).rename(resource="cadre")
+    heads = of(case.in_place).pick("resource", rules.cadres).rename(resource="cadre")
     most = floor(heads * case.transfer_share + 1e-9)
     may = case.transfer_share > 0
     leave = columns(OUT, like, "persons", upper=most, whole=True, present=may)
     come = columns(IN, like, "persons", upper=most.sum("county"), whole=True, present=may)
     balance = rows("transfers", space(cadre=rules.cadres), lower=0.0, upper=0.0, present=may)
     parents = [k for k in rules.cadres if k in rules.parents.values()]
-    together = most.sel(cadre=parents)
+    together = most.pick("cadre", parents)
     leavers = rows("leavers", together, upper=together, present=may)
-    every = space(county=rules.counties) + 1.0
-    of_parent = effect(case).sel(resource=parents).rename(resource="cadre")
+    of_parent = effect(case).pick("resource", parents).rename(resource="cadre")
     terms = (
-        Term("transfers", IN, every),
-        Term("transfers", OUT, -every),
+        Term("transfers", IN, every(county=rules.counties)),
+        Term("transfers", OUT, -every(county=rules.counties)),
         Term("leavers", OUT, of_parent, {"cadre": "mover"}),
     )
     return Block(columns=(leave, come), rows=(balance, leavers), terms=terms)
 
 
-def effect(case: Case) -> xr.DataArray:
+def effect(case: Case) -> Array:
     """(mover, resource): heads of a resource that come with one who moves."""
     rules = case.rules
     array = space(mover=rules.cadres, resource=rules.resources)
@@ -52,12 +50,12 @@ def effect(case: Case) -> xr.DataArray:
     return array
 
 
-def moved_terms(row: str, coefficient: xr.DataArray) -> tuple[Term, ...]:
+def moved_terms(row: str, coefficient: Array) -> tuple[Term, ...]:
     """Terms of movers in a row: what one who comes adds, and one who leaves takes away."""
     rename = {"cadre": "mover"}
     return (Term(row, IN, coefficient, rename), Term(row, OUT, -coefficient, rename))
 
 
-def transfers_objective(case: Case) -> dict[str, xr.DataArray]:
+def transfers_objective(case: Case) -> dict[str, Array]:
     r"""Objective of the last level: nobody moves without need, :math:`\sum_{kc} out_{kc}`."""
-    return {OUT: space(cadre=case.rules.cadres) + 1.0}
+    return {OUT: every(cadre=case.rules.cadres)}
