@@ -100,12 +100,12 @@ def changed(
     case, flat = plan.case, county.ravel()
     units = plan.started[:, county] + started
     heads = plan.moved[:, county] + moved
-    by_cell = units.reshape(len(units), len(flat), -1)
+    by_cell = units.reshape(len(units), len(flat), units.shape[-1])
     stands = arithmetic.standing(case, by_cell, heads.reshape(len(heads), -1), flat)
     counts, _ = arithmetic.counted(case, stands)
     known = plan.whole.cells
     before = Cells(county, known.stands[:, county], known.counts[:, county])
-    after = Cells(county, *(part.reshape(-1, *county.shape) for part in (stands, counts)))
+    after = Cells(county, *(part.reshape(len(part), *county.shape) for part in (stands, counts)))
     more = np.broadcast_to(started, units.shape)
     cost = plan.whole.cost + np.einsum("pncs,ps->n", more, plan.worth)
     return Changes(plan, Changed(plan.whole, before, after, cost), units)
