@@ -80,7 +80,7 @@ COSTS = st.fixed_dictionaries(
         "capital": _each(money, 5),
         "recurrent": _each(whole(0, 9).map(lambda n: n * 1e5), 5),
         "central_share": pick([0.0, 0.3, 0.8]),
-        "central_cap": money,
+        "central_cap": money | whole(1, 12).map(lambda n: n * 1e5),
         "match": pick([0.0, 0.3]),
         "interest": pick([0.0, 0.05]),
         "term": whole(1, 3),

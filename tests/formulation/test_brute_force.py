@@ -43,6 +43,8 @@ BY_HAND = [
     Small(),
     Small(central_share=0.0, envelope=(6e6, 2e6)),
     Small(envelope=(6e6, 2e6)),
+    # Bonds are repaid out of a total.
+    Small(lead=(3, 3, 3, 0, 0), interest=0.3, term=1, envelope_total=4.5e6),
     Small(need=((9.0, 9.0), (1.0, 1.0), (0.0, 0.0), (3.0, 3.0)), transfer=1.0),
     # Nurses and seniors would leave together, more than may.
     Small(
