@@ -1,9 +1,13 @@
-"""Small cases that can be worked by hand: two counties, two starts, five kinds of project."""
+"""Small cases that can be worked by hand: two counties, two starts, five kinds of project, unless told.
+
+There are as many counties as needs are given for and as many start years as yearly envelopes.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import xarray as xr
@@ -14,12 +18,13 @@ from sim.delivery import delivery
 from sim.rules import Rules
 from sim.scenario.schema import Time
 
-COUNTIES = ["110001", "110002"]
+COUNTIES = ["110001", "110002", "110003"]
 RESOURCES = ["beds", "points", "vans", "nurses", "seniors"]
 CADRES = ["nurses", "seniors"]
 PROJECTS = ["ward", "point", "van", "recruit", "promote"]
 FUNDS = ["central", "county"]
-TIME = Time(base_year=2020, information_until=2020, first_decision_year=2021, target_year=2022, end_year=2024)
+FIRST_YEAR = 2021
+LIFE = [10, 8, 4, np.nan, np.nan]
 TERMS = MoneyTerms(price_year=2020, deflator=0.02, discount_rate=0.05, recurrent_years=2)
 
 
@@ -32,8 +37,8 @@ class Small:
     build: tuple[int, ...] = (3, 6, 1, 0, 6)
     sites: tuple[int, ...] = (1, 1, 1, 1, 1)
     starts: tuple[float, ...] = (np.inf,) * 5
-    need: tuple[tuple[float, float], ...] = ((8.0, 6.0), (1.0, 0.0), (6.0, 5.0), (1.0, 1.0))
-    standing: tuple[tuple[float, float], ...] = ((4.0, 3.0), (0.0, 0.0), (0.0, 0.0), (4.0, 3.0), (1.0, 1.0))
+    need: tuple[tuple[float, ...], ...] = ((8.0, 6.0), (1.0, 0.0), (6.0, 5.0), (1.0, 1.0))
+    standing: tuple[tuple[float, ...], ...] = ((4.0, 3.0), (0.0, 0.0), (0.0, 0.0), (4.0, 3.0), (1.0, 1.0))
     nurses_per_bed: float = 0.5
     nurses_per_point: float = 1.0
     pool: float = 12.0
@@ -44,7 +49,7 @@ class Small:
     match: float = 0.0
     weight: tuple[float, ...] = (1.0, 1.0, 3.0, 1.0)
     level: tuple[int, ...] = (1, 1, 2, 2)
-    floor: tuple[float, float] = (4.0, 3.0)
+    floor: tuple[float, ...] = (4.0, 3.0)
     envelope: tuple[float, ...] = (np.inf, np.inf)
     envelope_total: float = np.inf
     outlay: tuple[float, ...] = (np.inf, np.inf)
@@ -61,10 +66,29 @@ class Small:
     pay_heads: tuple[float, float] = (0.0, 1.0)
     whole_heads: bool = True
 
+    @property
+    def counties(self) -> list[str]:
+        return COUNTIES[: len(self.need[0])]
 
-def few(n: int) -> settings:
-    """Settings of a slow property: `n` examples, many more in the long profile."""
-    return settings(max_examples=1000 if os.environ.get("GAPWISE_LONG") else n)
+    @property
+    def starts_in(self) -> list[int]:
+        """Years in which a project may start; the last is the target year."""
+        return list(range(FIRST_YEAR, FIRST_YEAR + len(self.envelope)))
+
+    @property
+    def time(self) -> Time:
+        return Time(
+            base_year=2020,
+            information_until=2020,
+            first_decision_year=FIRST_YEAR,
+            target_year=self.starts_in[-1],
+            end_year=self.starts_in[-1] + 2,
+        )
+
+
+def few(n: int, long: int = 1000) -> settings:
+    """Settings of a slow property: `n` examples, `long` in the long profile."""
+    return settings(max_examples=long if os.environ.get("GAPWISE_LONG") else n)
 
 
 TARGETED = ["beds", "points", "nurses", "seniors"]
@@ -75,19 +99,15 @@ def array(values: object, **coords: list) -> xr.DataArray:
 
 
 def build_case(small: Small) -> Case:
+    counties, starts = small.counties, small.starts_in
     outputs = np.zeros((5, 5))
     outputs[0, 0], outputs[1, 1], outputs[2, 2] = small.bed_output, 1, 1
     outputs[3, 3], outputs[4, 4] = small.recruits, 1
     heads = np.full((5, 2), np.nan)
     heads[0, 0], heads[1, 0] = small.nurses_per_bed, small.nurses_per_point
-    months = xr.Dataset(
-        {
-            "preparation_months": array(small.lead, project=PROJECTS),
-            "construction_months": array(small.build, project=PROJECTS),
-        }
-    )
+    months, dates = _dates(tuple(small.lead), tuple(small.build), len(starts))
     rules = Rules(
-        counties=COUNTIES,
+        counties=counties,
         resources=RESOURCES,
         staffed=["beds"],
         cadres=CADRES,
@@ -108,32 +128,33 @@ def build_case(small: Small) -> Case:
             np.eye(5, k=1) * np.array([0, small.phase, 0, 0, 0])[:, None], project=PROJECTS, requires=PROJECTS
         ),
         choices=_choices(small),
-        sites=array(np.tile(np.array(small.sites)[:, None], 2), project=PROJECTS, county=COUNTIES),
+        sites=array(
+            np.tile(np.array(small.sites)[:, None], len(counties)), project=PROJECTS, county=counties
+        ),
         starts_per_year=array(small.starts, project=PROJECTS),
         funds=_funds(small),
         bonds=_bonds(small),
         fund_rules=_fund_rules(small),
-        envelopes=array([[np.inf, np.inf], small.envelope], fund=FUNDS, year=TIME.decision_years),
+        envelopes=array([[np.inf] * len(starts), small.envelope], fund=FUNDS, year=starts),
         envelope_totals=array([np.inf, small.envelope_total], fund=FUNDS),
         outlay=array(small.outlay, year=TIME.decision_years),
         outlay_total=small.outlay_total,
     )
-    dates = delivery(months, TIME, TERMS.recurrent_years)
     scope = "every_county" if small.every_county else "city"
     return Case(
         rules=rules,
-        need=array(small.need, resource=TARGETED, county=COUNTIES),
+        need=array(small.need, resource=TARGETED, county=counties),
         scope={"beds": "city", "points": scope, "nurses": "city", "seniors": "city"},
         level=dict(zip(TARGETED, small.level, strict=True)),
         weight=dict(zip(TARGETED, small.weight, strict=True)),
-        in_place=array(small.standing, resource=RESOURCES, county=COUNTIES),
-        floor=array([small.floor], resource=["beds"], county=COUNTIES),
-        pool=array(np.full((2, 2), small.pool), cadre=CADRES, start_year=TIME.decision_years),
+        in_place=array(small.standing, resource=RESOURCES, county=counties),
+        floor=array([small.floor], resource=["beds"], county=counties),
+        pool=array(np.full((2, len(starts)), small.pool), cadre=CADRES, start_year=starts),
         delivery=dates,
         costs=_costs(small, dates),
-        decision_years=TIME.decision_years,
+        decision_years=starts,
         terms=TERMS,
-        service_life=array([10, 8, 4, np.nan, np.nan], project=PROJECTS),
+        service_life=array(LIFE, project=PROJECTS),
         transfer_share=small.transfer,
         spread_cap={"beds": small.spread} if np.isfinite(small.spread) else {},
     )
@@ -190,23 +211,37 @@ def _fund_rules(small: Small) -> xr.Dataset:
     )
 
 
-def _costs(small: Small, dates: xr.Dataset) -> xr.Dataset:
-    elapsed = dates["year"] - TERMS.price_year
-    factor = (1 + TERMS.discount_rate) ** -elapsed.astype(float)
-    data = xr.Dataset(
+@lru_cache(maxsize=8)
+def _dates(lead: tuple[int, ...], build: tuple[int, ...], years: int) -> tuple[xr.Dataset, xr.Dataset]:
+    """Months of each project, and when it then opens, spends and runs."""
+    months = xr.Dataset(
         {
-            "capital_cost": array(small.capital, project=PROJECTS),
-            "fiscal_recurrent": array(small.recurrent, project=PROJECTS),
+            "preparation_months": array(lead, project=PROJECTS),
+            "construction_months": array(build, project=PROJECTS),
         }
     )
-    data["price_index"] = (1 + TERMS.deflator) ** elapsed
-    data["discount_factor"] = factor
-    life = array([10, 8, 4, np.nan, np.nan], project=PROJECTS)
-    left = (1 - TERMS.recurrent_years / life).clip(min=0).fillna(0.0) * data["capital_cost"]
-    closing = dates["open_year"] + TERMS.recurrent_years - TERMS.price_year
-    data["present_cost"] = (
-        (dates["spending"] * factor).sum("year") * data["capital_cost"]
-        + (dates["running"] * factor).sum("year") * data["fiscal_recurrent"]
-        - left * (1 + TERMS.discount_rate) ** -closing.astype(float)
-    ).transpose("project", "start_year")
-    return data
+    time = Small(envelope=(np.inf,) * years).time
+    return months, delivery(months, time, TERMS.recurrent_years)
+
+
+def _costs(small: Small, dates: xr.Dataset) -> xr.Dataset:
+    years = dates["year"].values
+    elapsed, capital = years - TERMS.price_year, np.array(small.capital)
+    factor = (1 + TERMS.discount_rate) ** -elapsed.astype(float)
+    left = np.maximum(1 - TERMS.recurrent_years / np.array(LIFE), 0.0) * capital
+    closing = dates["open_year"].values + TERMS.recurrent_years - TERMS.price_year
+    present = (
+        dates["spending"].values @ factor * capital[:, None]
+        + dates["running"].values @ factor * np.array(small.recurrent)[:, None]
+        - np.nan_to_num(left)[:, None] * (1 + TERMS.discount_rate) ** -closing.astype(float)
+    )
+    return xr.Dataset(
+        {
+            "capital_cost": ("project", capital),
+            "fiscal_recurrent": ("project", np.array(small.recurrent)),
+            "price_index": ("year", (1 + TERMS.deflator) ** elapsed),
+            "discount_factor": ("year", factor),
+            "present_cost": (("project", "start_year"), present),
+        },
+        coords={"project": PROJECTS, "start_year": small.starts_in, "year": years},
+    )

@@ -4,9 +4,10 @@ One solver thread, fixed seed: the same bytes each time unless a clock stops it.
 found first, then each level's plan is handed to the next: the better of it and the solver's is kept, so
 a level always has a plan to return. With HiGHS 1.15 a program that presolve empties comes back "optimal"
 with the plan handed over, whatever its value; a level that ends without a node is solved again without it.
-Its presolve has also called a level optimal whose bound the plan of the next level beat by 5 %; where a
-plan beats a bound, all levels are solved again without presolve, and where that does not help or the clock is
-out, the plan is kept and the bound given up.
+Its presolve has also called a level optimal whose bound the plan of the next level beat by 5 %, and another
+infeasible that the plan of the level before keeps; where a plan beats a bound or is denied, all levels are
+solved again without presolve, and where that does not help or the clock is out, the plan is kept and the
+bound given up.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def solve_levels(
     limits = (gap, node_limit, tie_break_nodes)
     found = _solve_in_turn(matrix, levels, limits, "choose", stop, progress, known)
     wrong = _refuted(matrix, found)
-    if wrong and not stop.due:
+    if (wrong or _denied(found)) and not stop.due:
         found = _solve_in_turn(matrix, levels, limits, "off", stop, progress, known)
         wrong = _refuted(matrix, found)
     return _without_bounds(matrix, levels, _as_in_plan(matrix, levels, found), wrong)
@@ -116,6 +117,11 @@ def _without_bounds(
             least = _least(matrix, matrix.objectives[n]) + float(matrix.constants[n])
             results[n] = _result(level, results[n].value, least, "bound_refuted")
     return LevelsResult(found.columns, tuple(results))
+
+
+def _denied(found: LevelsResult) -> bool:
+    """Whether a level was called infeasible: none is, for each has the plan of the level before."""
+    return any("infeasible" in level.status for level in found.levels)
 
 
 def _refuted(matrix: Matrix, found: LevelsResult) -> list[str]:

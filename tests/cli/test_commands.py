@@ -145,7 +145,7 @@ def test_a_stopped_clock_leaves_a_certified_plan(tmp_path: Path) -> None:
 
 def test_a_folder_that_may_not_be_written_ends_with_7(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file, not a folder", encoding="utf-8")
-    done = sim("run", "nanchang", "--out", "runs", cwd=tmp_path)
+    done = sim("run", "shangyou", "--out", "runs", cwd=tmp_path)
     assert done.returncode == 7
     assert "Traceback" not in done.stderr
 

@@ -31,7 +31,9 @@ def paid_by(left: Purse, case: Case, added: np.ndarray) -> bool:
     """Whether one local fund alone can pay some extra starts, year after year."""
     units = added.sum(axis=1)
     used = np.flatnonzero(units.sum(axis=1))
-    due = np.einsum("ps,psy->y", units, left.due)
+    due, capital = (np.einsum("ps,psy->y", units, money) for money in (left.due, left.capital))
+    if (capital > left.outlay_left).any() or capital.sum() > left.outlay_total_left:
+        return False
     payers = np.flatnonzero(left.may[:, used].all(axis=1))
     if left.unlimited:
         return len(payers) > 0

@@ -1,285 +1,228 @@
 """Brute force: every integer plan of a small case, its rules stated here once more from the words.
 
-The recruitment pool keeps back one head a county, as the formulation says of itself.
+Nothing of `sim.program` is used. All plans are one array: (plan, project, county, start) units and
+(plan, cadre, county) heads that come from other counties, less those who leave. The recruitment pool keeps
+back one head a county, as the formulation says of itself. The money stands in `oracle_money`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import product
+from math import comb, prod
 
 import numpy as np
 
-from tests.small import TERMS, TIME, Small
+from tests.formulation.oracle_money import affordable, local_burden, opens, present_cost
+from tests.small import Small
 
-YEARS = [2021, 2022, 2023, 2024, 2025]
 TOLERANCE = 1e-6
+TARGETS = ("beds", "points", "nurses", "seniors")
 
 
-def all_plans(small: Small) -> np.ndarray:
-    """(plan, project, county, start): every plan that fits the sites."""
-    options = []
-    for p in range(5):
-        for _ in range(2):
-            n = range(small.sites[p] + 1)
-            pairs = [pair for pair in product(n, n) if sum(pair) <= small.sites[p]]
-            late = [_opens(small, p, start) > TIME.target_year for start in TIME.decision_years]
-            options.append(
-                [pair for pair in pairs if not any(u and x for u, x in zip(pair, late, strict=True))]
-            )
-    plans = np.array(list(product(*options)), dtype=float)
-    return plans.reshape(len(plans), 5, 2, 2)
+@dataclass(frozen=True)
+class Plans:
+    """Units started (plan, project, county, start); heads who come less who leave (plan, 2, county)."""
+
+    started: np.ndarray
+    moved: np.ndarray
+
+    def kept(self, keep: np.ndarray) -> Plans:
+        return Plans(self.started[keep], self.moved[keep])
+
+    @property
+    def city(self) -> np.ndarray:
+        """(plan, project, start)."""
+        return self.started.sum(axis=2)
+
+    @property
+    def units(self) -> np.ndarray:
+        """(plan, project, county)."""
+        return self.started.sum(axis=3)
+
+
+Level = tuple[Callable[[Small, Plans], np.ndarray], bool]
+
+
+def count(small: Small) -> int:
+    """How many plans there are at most, limits of the city left out."""
+    years, counties = small.starts_in, len(small.counties)
+    timely = [sum(opens(small, p, start) <= years[-1] for start in years) for p in range(5)]
+    ways = prod(comb(small.sites[p] + timely[p], timely[p]) ** counties for p in range(5))
+    return ways * len(list(_moves(small)))
+
+
+def all_plans(small: Small) -> Plans:
+    """Every plan that keeps the rules."""
+    per_type = [_starts_of(small, p) for p in range(5)]
+    places = np.indices([len(options) for options in per_type]).reshape(5, -1)
+    started = np.stack([options[at] for options, at in zip(per_type, places, strict=True)], axis=1)
+    apart = Plans(started, np.zeros((len(started), 2, len(small.counties))))
+    apart = apart.kept(_keeps_rules_of_the_city(small, apart))
+    moves = np.array(list(_moves(small)), dtype=float)
+    n = len(apart.started)
+    plans = Plans(np.tile(apart.started, (len(moves), 1, 1, 1)), np.repeat(moves, n, axis=0))
+    return plans.kept(_keeps_rules_of_staff(small, plans))
 
 
 def levels_of(small: Small) -> tuple[np.ndarray, list[tuple[np.ndarray, bool]]]:
     """Every plan that keeps the rules, and its value of every level (and whether it is relative)."""
     plans = all_plans(small)
-    plans = plans[_feasible(small, plans)]
-    return plans, _levels(small, plans)
+    return plans.started, [(value(small, plans), relative) for value, relative in _levels(small)]
 
 
 def level_values(small: Small) -> list[float]:
     """Optimal value of every level in turn, by enumeration."""
     plans = all_plans(small)
-    plans = plans[_feasible(small, plans)]
-    kept = np.ones(len(plans), dtype=bool)
     optima = []
-    for values, relative in _levels(small, plans):
-        best = values[kept].min()
+    for value, relative in _levels(small):
+        values = value(small, plans)
+        best = float(values.min())
         slack = TOLERANCE * max(abs(best), 1.0) if relative else TOLERANCE
-        kept &= values <= best + slack
-        optima.append(float(best))
+        plans = plans.kept(values <= best + slack)
+        optima.append(best)
     return optima
 
 
-def level_values_with_transfers(small: Small) -> list[float]:
-    """Optimal value of every level in turn, over every plan and every way staff can move between counties."""
-    heads = [np.floor(small.transfer * np.array(small.standing[k])) for k in (3, 4)]
-    # Heads that go from the first county to the second, negative the other way.
-    ways = [range(-int(h[1]), int(h[0]) + 1) for h in heads]
-    parts = []
-    for nurses, seniors in product(*ways):
-        leave = [max(nurses, 0) + max(seniors, 0), max(-nurses, 0) + max(-seniors, 0)]
-        if (np.array(leave) > heads[0]).any():  # seniors are nurses
-            continue
-        standing = list(small.standing)
-        go = nurses + seniors
-        standing[3] = (small.standing[3][0] - go, small.standing[3][1] + go)
-        standing[4] = (small.standing[4][0] - seniors, small.standing[4][1] + seniors)
-        moved = replace(small, standing=tuple(standing))
-        plans = all_plans(moved)
-        plans = plans[_feasible(moved, plans)]
-        levels = [*_levels(moved, plans), (np.full(len(plans), abs(nurses) + abs(seniors)), False)]
-        parts.append(levels)
-    kept = np.ones(sum(len(p[0][0]) for p in parts), dtype=bool)
-    optima = []
-    for n, (_, relative) in enumerate(parts[0]):
-        values = np.concatenate([p[n][0] for p in parts])
-        best = values[kept].min()
-        slack = TOLERANCE * max(abs(best), 1.0) if relative else TOLERANCE
-        kept &= values <= best + slack
-        optima.append(float(best))
-    return optima
+def _starts_of(small: Small, p: int) -> np.ndarray:
+    """(option, county, start): starts of a type that fit sites, city and pool and open in time."""
+    years, counties = small.starts_in, len(small.counties)
+    most = [small.sites[p] if opens(small, p, start) <= years[-1] else 0 for start in years]
+    one = [u for u in product(*(range(m + 1) for m in most)) if sum(u) <= small.sites[p]]
+    options = np.array(list(product(one, repeat=counties)), dtype=float)
+    heads = {3: small.recruits, 4: 1.0}.get(p, 0.0)
+    city = options.sum(axis=1)
+    ok = (city <= small.starts[p]) & (city * heads <= np.floor(max(small.pool - counties, 0)))
+    return options[ok.all(axis=1)]
 
 
-def _opens(small: Small, p: int, start: int) -> int:
-    return start + (small.lead[p] + small.build[p]) // 12
+def _moves(small: Small) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Every way the two cadres can move: heads that come less those who leave, (cadre, county)."""
+    ways = []
+    for k in (3, 4):
+        leave = [int(np.floor(small.transfer * heads + 1e-9)) for heads in small.standing[k]]
+        every = product(*(range(-most, sum(leave) + 1) for most in leave))
+        ways.append([way for way in every if sum(way) == 0])
+    most = [int(np.floor(small.transfer * heads + 1e-9)) for heads in small.standing[3]]
+    for nurses, seniors in product(*ways):  # seniors are nurses
+        left = [max(-n, 0) + max(-s, 0) for n, s in zip(nurses, seniors, strict=True)]
+        if all(gone <= may for gone, may in zip(left, most, strict=True)):
+            yield nurses, seniors
 
 
-def _feasible(small: Small, x: np.ndarray) -> np.ndarray:
-    city = x.sum(axis=2)
-    ok = np.all(city <= np.array(small.starts)[None, :, None] + 1e-9, axis=(1, 2))
-    units = x.sum(axis=3)
-    ok &= np.all(units[:, 1] <= units[:, 2] + 1e-9, axis=1)
-    pool = max(small.pool - 2, 0)
-    ok &= np.all(city[:, 3] * small.recruits <= pool + 1e-9, axis=1)
-    ok &= np.all(city[:, 4] <= pool + 1e-9, axis=1)
-    nurses = np.array(small.standing[3]) + small.recruits * units[:, 3]
-    seniors = np.array(small.standing[4]) + units[:, 4]
-    ok &= np.all(seniors <= nurses + 1e-9, axis=1)
-    ok &= np.all(
-        small.nurses_per_point * (np.array(small.standing[1]) + units[:, 1]) <= nurses + 1e-9, axis=1
-    )
+def _keeps_rules_of_the_city(small: Small, plans: Plans) -> np.ndarray:
+    """What does not depend on staff: prerequisites, choices, phases and money."""
+    units = plans.units
+    ok = np.all(units[:, 1] <= units[:, 2], axis=1)
     if small.choice:
-        ok &= np.all(
-            units[:, list(small.choice)].sum(axis=1) <= max(small.sites[p] for p in small.choice) + 1e-9,
-            axis=1,
-        )
-    return ok & _in_phase(small, x) & _affordable(small, x)
+        room = max(small.sites[p] for p in small.choice)
+        ok &= np.all(units[:, list(small.choice)].sum(axis=1) <= room, axis=1)
+    ok &= _in_phase(small, plans.started)
+    ok[ok] = affordable(small, plans.city[ok])
+    return np.asarray(ok)
 
 
-def _in_phase(small: Small, x: np.ndarray) -> np.ndarray:
+def _in_phase(small: Small, started: np.ndarray) -> np.ndarray:
     """Points started by a year ask for vans that opened before it."""
-    if not small.phase:
-        return np.ones(len(x), dtype=bool)
-    vans = sum(x[:, 2, :, s] for s, start in enumerate(TIME.decision_years) if _opens(small, 2, start) < 2022)
-    later = small.phase * x[:, 1].sum(axis=2) <= vans + 1e-9
-    return np.all(x[:, 1, :, 0] == 0, axis=1) & np.all(later, axis=1)
-
-
-def _affordable(small: Small, x: np.ndarray) -> np.ndarray:
-    """With one paying fund only (central share 0) what is due is what the county pays."""
-    ok = np.ones(len(x), dtype=bool)
-    if np.isinf(small.envelope).all() and np.isinf(small.envelope_total):
-        return ok
-    assert small.central_share == 0
-    due = _due(small, x).sum(axis=1)[:, :2]
-    reserve = _reserve(small)
-    left = np.zeros(len(x))
-    for y in range(2):
-        envelope = small.envelope[y]
-        if np.isfinite(envelope):
-            left = (left if small.carry_over else 0) + max(envelope - reserve, 0.0) - due[:, y]
-            ok &= left >= -1e-3
-        else:
-            left = np.zeros(len(x))
-    if np.isfinite(small.envelope_total):
-        ok &= due.sum(axis=1) <= max(small.envelope_total - 2 * reserve, 0.0) + 1e-3
+    ok, years = np.ones(len(started), dtype=bool), small.starts_in
+    for now, year in enumerate(years if small.phase else []):
+        stand = [s for s, start in enumerate(years) if opens(small, 2, start) < year]
+        points = started[:, 1, :, : now + 1].sum(axis=2)
+        ok &= np.all(small.phase * points <= started[:, 2][..., stand].sum(axis=2), axis=1)
     return ok
 
 
-def _reserve(small: Small) -> float:
-    """Money kept back a year: one head of each kind and start in each county, and 1,000 yuan."""
-    heads = np.zeros((2, 5, 2, 2))
-    for p in (3, 4):
-        for s, start in enumerate(TIME.decision_years):
-            heads[:, p, :, s] = _opens(small, p, start) <= TIME.target_year
-    due = _due(small, heads[:1])[0]
-    in_two_counties = due[3:].sum(axis=0)[:2].max()
-    return float(in_two_counties) + 1000
+def _keeps_rules_of_staff(small: Small, plans: Plans) -> np.ndarray:
+    """Crews of the points, and seniors among the nurses; what is short today need not be found."""
+    room = np.maximum(np.array(small.standing[3]) - np.array(small.standing[4]), 0)
+    apart = plans.moved[:, 0] + small.recruits * plans.units[:, 3] - plans.units[:, 4]
+    return np.all(apart + room >= 0, axis=1) & np.all(_free(small, plans) >= -1e-9, axis=1)
 
 
-def _months(first: int, length: int, start: int, year: int) -> int:
-    return sum(1 for m in range(first, first + length) if start + m // 12 == year)
+def _free(small: Small, plans: Plans) -> np.ndarray:
+    """(plan, county) nurses left for beds once the points have their crews."""
+    today = np.array(small.standing[3]) - small.nurses_per_point * np.array(small.standing[1])
+    come = plans.moved.sum(axis=1) + small.recruits * plans.units[:, 3]
+    return np.maximum(today, 0) + come - small.nurses_per_point * plans.units[:, 1]
 
 
-def _due(small: Small, x: np.ndarray) -> np.ndarray:
-    """(plan, project, year): nominal capital and fiscal running cost."""
-    return sum(part.sum(axis=2) for part in _due_by_kind(small, x))
+def _stand(small: Small, plans: Plans) -> np.ndarray:
+    """(plan, county) beds that stand."""
+    return np.array(small.standing[0]) + small.bed_output * plans.units[:, 0]
 
 
-def _due_by_kind(small: Small, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two arrays (plan, project, county, year): capital, recurrent; nominal."""
-    capital = np.zeros((len(x), 5, 2, len(YEARS)))
-    recurrent = np.zeros_like(capital)
-    for p in range(5):
-        span = max(small.build[p], 1)
-        for s, start in enumerate(TIME.decision_years):
-            for y, year in enumerate(YEARS):
-                index = (1 + TERMS.deflator) ** (year - TERMS.price_year)
-                spent = _months(small.lead[p], span, start, year) / span
-                run = _months(small.lead[p] + small.build[p], 24, start, year) / 12
-                capital[:, p, :, y] += x[:, p, :, s] * small.capital[p] * spent * index
-                recurrent[:, p, :, y] += x[:, p, :, s] * small.recurrent[p] * run * index
-    return capital, recurrent
+def _have(small: Small, plans: Plans) -> dict[str, np.ndarray]:
+    """(plan, county) of each resource that counts."""
+    beds = _stand(small, plans)
+    if small.nurses_per_bed:
+        beds = np.minimum(beds, _free(small, plans) / small.nurses_per_bed)
+    nurses, seniors = (np.array(small.standing[k]) + plans.moved[:, 1] for k in (3, 4))
+    return {
+        "beds": beds,
+        "points": np.array(small.standing[1]) + plans.units[:, 1],
+        "nurses": nurses + plans.moved[:, 0] + small.recruits * plans.units[:, 3],
+        "seniors": seniors + plans.units[:, 4],
+    }
 
 
-def _levels(small: Small, x: np.ndarray) -> list[tuple[np.ndarray, bool]]:
-    units = x.sum(axis=3)
-    nurses = np.array(small.standing[3]) + small.recruits * units[:, 3]
-    points = np.array(small.standing[1]) + units[:, 1]
-    beds = np.array(small.standing[0]) + small.bed_output * units[:, 0]
-    free = nurses - small.nurses_per_point * points
-    beds = np.minimum(beds, free / small.nurses_per_bed) if small.nurses_per_bed else beds
-    seniors = np.array(small.standing[4]) + units[:, 4]
-    have = {"beds": beds, "points": points, "nurses": nurses, "seniors": seniors}
-    ranks = sorted(set(small.level))
-    stands = np.array(small.standing[0]) + small.bed_output * units[:, 0]
-    levels = [(_rules(small, beds, stands), False)]
-    levels += [(_shortfall(small, have, rank), False) for rank in ranks]
-    levels.append((_present(small, x) / 1e6, True))
-    levels.append((_local(small, x) / 1e6, True))
-    worst, left = _by_county(small, have)
-    return [*levels, (worst, False), (left, False)]
+def _levels(small: Small) -> list[Level]:
+    """The levels in order, and whether each is kept in proportion."""
+    targets = [(_shortfall(rank), False) for rank in sorted(set(small.level))]
+    money = [
+        (lambda small, plans: present_cost(small, plans.city) / 1e6, True),
+        (lambda small, plans: local_burden(small, plans.city) / 1e6, True),
+    ]
+    ties: list[Level] = [(_worst, False), (_left, False)]
+    movers: list[Level] = [(_movers, False)] if small.transfer else []
+    return [(_rules, False), *targets, *money, *ties, *movers]
 
 
-def _by_county(small: Small, have: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    worst = np.zeros(len(have["beds"]))
-    left = np.zeros(len(have["beds"]))
-    for n, name in enumerate(("beds", "points", "nurses", "seniors")):
-        need = np.array(small.need[n])
-        if need.sum() == 0 or (name == "points" and small.every_county):
-            continue
-        share = np.where(need > 0, 1 - have[name] / np.where(need > 0, need, 1), 0).clip(0, 1)
-        worst = worst + share.max(axis=1)
-        left = left + (share * need).sum(axis=1) / need.sum()
-    return worst, left
-
-
-def _rules(small: Small, beds: np.ndarray, stands: np.ndarray) -> np.ndarray:
-    floor = np.array(small.floor)
+def _rules(small: Small, plans: Plans) -> np.ndarray:
+    floor, beds = np.array(small.floor), _have(small, plans)["beds"]
     total = np.maximum(floor - beds, 0).sum(axis=1) / floor.sum() if floor.sum() else np.zeros(len(beds))
     need = np.array(small.need[0])
     if np.isinf(small.spread) or not (need > 0).any():
-        return total
-    ahead = (stands[:, need > 0] / need[need > 0]).max(axis=1)
+        return np.asarray(total)
+    ahead = (_stand(small, plans)[:, need > 0] / need[need > 0]).max(axis=1)
     behind = (beds[:, need > 0] / need[need > 0]).min(axis=1)
-    return total + np.maximum(ahead - behind - small.spread, 0)
+    return np.asarray(total + np.maximum(ahead - behind - small.spread, 0))
 
 
-def _shortfall(small: Small, have: dict[str, np.ndarray], rank: int) -> np.ndarray:
-    total = np.zeros(len(have["beds"]))
-    for n, name in enumerate(("beds", "points", "nurses", "seniors")):
+def _shortfall(rank: int) -> Callable[[Small, Plans], np.ndarray]:
+    def value(small: Small, plans: Plans) -> np.ndarray:
+        have, total = _have(small, plans), np.zeros(len(plans.started))
+        for n, name in enumerate(TARGETS):
+            need = np.array(small.need[n])
+            if small.level[n] != rank or need.sum() == 0:
+                continue
+            gap = need - have[name]
+            by_county = name == "points" and small.every_county
+            missed = np.maximum(gap, 0).sum(axis=1) if by_county else np.maximum(gap.sum(axis=1), 0)
+            total += small.weight[n] * missed / need.sum()
+        return total
+
+    return value
+
+
+def _shares(small: Small, plans: Plans) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Of every target of the city: needs (county) and the part of each left uncovered (plan, county)."""
+    have = _have(small, plans)
+    for n, name in enumerate(TARGETS):
         need = np.array(small.need[n])
-        if small.level[n] != rank or need.sum() == 0:
-            continue
-        gap = need - have[name]
-        by_county = name == "points" and small.every_county
-        missed = np.maximum(gap, 0).sum(axis=1) if by_county else np.maximum(gap.sum(axis=1), 0)
-        total = total + small.weight[n] * missed / need.sum()
-    return total
+        if need.sum() and not (name == "points" and small.every_county):
+            yield need, np.where(need > 0, 1 - have[name] / np.where(need > 0, need, 1), 0).clip(0, 1)
 
 
-def _present(small: Small, x: np.ndarray) -> np.ndarray:
-    total = np.zeros(len(x))
-    life = [10, 8, 4, None, None]
-    for p in range(5):
-        for s, start in enumerate(TIME.decision_years):
-            one = 0.0
-            span = max(small.build[p], 1)
-            for year in YEARS:
-                factor = (1 + TERMS.discount_rate) ** (TERMS.price_year - year)
-                one += factor * small.capital[p] * _months(small.lead[p], span, start, year) / span
-                run = _months(small.lead[p] + small.build[p], 24, start, year) / 12
-                one += factor * small.recurrent[p] * run
-            if life[p]:
-                end = _opens(small, p, start) + 2
-                factor = (1 + TERMS.discount_rate) ** (TERMS.price_year - end)
-                one -= small.capital[p] * max(1 - 2 / life[p], 0) * factor
-            total += x[:, p, :, s].sum(axis=1) * one
-    return total
+def _worst(small: Small, plans: Plans) -> np.ndarray:
+    parts = [share.max(axis=1) for _, share in _shares(small, plans)]
+    return np.asarray(sum(parts, np.zeros(len(plans.started))))
 
 
-def _local(small: Small, x: np.ndarray) -> np.ndarray:
-    """Least cash of the county to the target year, when central may pay a capped share of each project.
-
-    Projects open by the target year, so no capital is spent after it.
-    """
-    total = np.zeros(len(x))
-    for start in range(2):
-        only = np.zeros_like(x)
-        only[..., start] = x[..., start]
-        capital, recurrent = _due_by_kind(small, only)
-        due = capital[..., :2].sum(axis=3)
-        for p in range(5):
-            grant = np.zeros_like(due[:, p])
-            if p < 3:
-                grant = _net_grant(small, capital[:, p, :, :2], only[:, p, :, start])
-            total += (due[:, p] - grant).sum(axis=1)
-        total += recurrent[..., :2].sum(axis=(1, 2, 3))
-    return total
+def _left(small: Small, plans: Plans) -> np.ndarray:
+    parts = [share @ need / need.sum() for need, share in _shares(small, plans)]
+    return np.asarray(sum(parts, np.zeros(len(plans.started))))
 
 
-def _net_grant(small: Small, due: np.ndarray, units: np.ndarray) -> np.ndarray:
-    """Most that the grant can save by the target year, less interest: money borrowed late costs less.
-
-    The central fund may pay its share of each year's capital (plan, county, year), up to the cap a project
-    and what the local match leaves; what is borrowed in 2021 is served in 2022, with the principal then if
-    the term is one year.
-    """
-    most = np.minimum(small.central_cap * units, (1 - small.match) * due.sum(axis=2))
-    first, second = (small.central_share * due[..., y] for y in range(2))
-    served = small.interest + (small.interest > 0 and small.term == 1)
-    worth = 1 - served
-    late = np.minimum(second, most)
-    return late + max(worth, 0.0) * np.minimum(first, most - late)
+def _movers(small: Small, plans: Plans) -> np.ndarray:
+    return np.asarray(np.maximum(-plans.moved, 0).sum(axis=(1, 2)))

@@ -12,8 +12,8 @@ from sim.program.allocation import state_program
 from sim.program.answers import ranges, shadow_prices
 from sim.program.highs import load_model, solve_levels, status_of
 from sim.program.matrix import compile_matrix
+from tests.formulation.drawn import small_cases
 from tests.formulation.oracle import levels_of
-from tests.formulation.test_brute_force import small_cases
 from tests.small import PROJECTS, Small, build_case, few
 
 EARLY = Small(lead=(3, 3, 3, 0, 0), sites=(1, 1, 1, 4, 4))

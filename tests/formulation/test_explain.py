@@ -17,7 +17,7 @@ from sim.program.highs import status_of
 from sim.program.matrix import Matrix, compile_matrix
 from sim.program.relaxing import _model, ask, conflicts, feasible, together
 from sim.program.solution import Options, allocate
-from tests.formulation.test_brute_force import small_cases
+from tests.formulation.drawn import small_cases
 from tests.small import Small, build_case, few
 
 EARLY = Small(lead=(3, 3, 3, 0, 0), sites=(1, 1, 1, 4, 4))

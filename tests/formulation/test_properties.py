@@ -1,91 +1,21 @@
-"""What must hold of every plan: no corruption passes, money never hurts, what is not coupled separates."""
+"""What must hold of every plan: money never hurts, what is not coupled separates, nonsense is certified."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import sim
-from sim.certify import Claims, certify
 from sim.errors import InputError
 from sim.program import Options, allocate
-from sim.settle import settle
-from tests.formulation.test_brute_force import small_cases
+from tests.formulation.drawn import small_cases
 from tests.small import Small, build_case, few
 
 EARLY = Small(lead=(3, 3, 3, 0, 0), sites=(1, 1, 1, 4, 4))
-
-
-@pytest.fixture(scope="module")
-def plan():
-    case = build_case(EARLY)
-    claims = settle(case, allocate(case, Options(gap=0.0)), 2024).claims
-    assert certify(case, claims).failed == []
-    return case, claims
-
-
-def _flipped(claims: Claims, place: int, by: int) -> Claims:
-    started = claims.started.copy()
-    started.ravel()[place % started.size] += by
-    return replace(claims, started=started)
-
-
-def _fen_moved(claims: Claims, place: int, by: int) -> Claims:
-    table = claims.ledger.copy()
-    row, other = place % len(table), (place + 1) % len(table)
-    table.loc[row, "amount_fen"] += by * 300
-    table.loc[other, "amount_fen"] -= by * 300
-    return replace(claims, ledger=table)
-
-
-def _fen_added(claims: Claims, place: int, by: int) -> Claims:
-    table = claims.ledger.copy()
-    table.loc[place % len(table), "amount_fen"] += by
-    return replace(claims, ledger=table)
-
-
-def _year_shifted(claims: Claims, place: int, by: int) -> Claims:
-    table = claims.ledger.copy()
-    table.loc[place % len(table), "year"] += by
-    return replace(claims, ledger=table)
-
-
-def _opened_early(claims: Claims, place: int, by: int) -> Claims:
-    used = np.argwhere(claims.started.sum(axis=1) > 0)
-    p, s = used[place % len(used)]
-    years = claims.open_year.copy()
-    years[p, s] += by
-    return replace(claims, open_year=years)
-
-
-def _bound_lifted(claims: Claims, place: int, _by: int) -> Claims:
-    names = list(claims.levels)
-    name = names[place % len(names)]
-    value, _ = claims.levels[name]
-    return replace(claims, levels=dict(claims.levels) | {name: (value, value + 0.5)})
-
-
-def _payer_changed(claims: Claims, place: int, _by: int) -> Claims:
-    table = claims.ledger.copy()
-    paid = table.index[table["kind"] == "recurrent"]
-    table.loc[paid[place % len(paid)], "fund"] = "central"
-    return replace(claims, ledger=table)
-
-
-CORRUPTIONS = [_flipped, _fen_moved, _fen_added, _year_shifted, _opened_early, _bound_lifted, _payer_changed]
-
-
-@pytest.mark.parametrize("corrupt", CORRUPTIONS)
-@given(st.integers(0, 10_000), st.sampled_from([-1, 1]))
-@few(40)
-def test_no_corrupted_plan_is_certified(plan, corrupt, place, by):
-    case, claims = plan
-    assert certify(case, corrupt(claims, place, by)).failed != []
 
 
 @given(small_cases(envelope=True), st.floats(1.0, 3.0))
@@ -155,7 +85,8 @@ NONSENSE = st.fixed_dictionaries(
 
 
 @given(NONSENSE)
-@few(4)
+@example({"time.target_year": 2022, "allocation.equity_floor": []})  # no type of project is of use
+@few(16)
 def test_nonsense_that_validates_yields_a_certified_plan(wild):
     settings = [f"{path}={pd.io.json.ujson_dumps(value)}" for path, value in wild.items()]
     try:

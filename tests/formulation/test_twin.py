@@ -15,7 +15,7 @@ from sim.program.blocks import Program
 from sim.program.highs import solve_levels
 from sim.program.matrix import Matrix, compile_matrix
 from sim.program.pyomo_model import compile_pyomo
-from tests.formulation.test_brute_force import small_cases
+from tests.formulation.drawn import small_cases
 from tests.small import Small, build_case, few
 
 

@@ -81,7 +81,7 @@ def choices(case: Case) -> Block:
     rules = case.rules
     chosen = of(rules.choices)
     like = space(choice=chosen.labels["choice"], county=rules.counties)
-    room = of(rules.sites).where(chosen, 0.0).max("project")
+    room = of(rules.sites).where(chosen, 0.0).max("project") if chosen.values.size else like
     rule = rows("choice", like, upper=room, present=isfinite(room))
     member = 1.0 * chosen * every(start_year=case.decision_years)
     return Block(rows=(rule,), terms=(Term("choice", "projects_started", member),))
