@@ -52,7 +52,7 @@ class Small:
     floor: tuple[float, ...] = (4.0, 3.0)
     envelope: tuple[float, ...] = (np.inf, np.inf)
     envelope_total: float = np.inf
-    outlay: tuple[float, ...] = (np.inf, np.inf)
+    outlay: tuple[float, ...] = ()
     outlay_total: float = np.inf
     carry_over: bool = True
     every_county: bool = False
@@ -137,7 +137,7 @@ def build_case(small: Small) -> Case:
         fund_rules=_fund_rules(small),
         envelopes=array([[np.inf] * len(starts), small.envelope], fund=FUNDS, year=starts),
         envelope_totals=array([np.inf, small.envelope_total], fund=FUNDS),
-        outlay=array(small.outlay, year=TIME.decision_years),
+        outlay=array(small.outlay or [np.inf] * len(starts), year=starts),
         outlay_total=small.outlay_total,
     )
     scope = "every_county" if small.every_county else "city"

@@ -10,9 +10,10 @@ import numpy as np
 from sim.budget.solving import Budgeted, Funded
 from sim.case import MONEY
 from sim.program.blocks import Level
-from sim.program.highs import LevelResult, LevelsResult, solve_levels
+from sim.program.highs import solve_levels
 from sim.program.matrix import Matrix, with_levels
 from sim.program.resolving import Resolver
+from sim.program.results import LevelResult, LevelsResult
 from sim.program.watching import Progress, Stop
 
 LIMITS = ("outlay", "outlay_total", "envelope", "envelope_total")

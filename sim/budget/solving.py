@@ -16,8 +16,9 @@ from sim.explain import left_short
 from sim.names import CITY
 from sim.program.allocation import state_program
 from sim.program.blocks import Level, Program
-from sim.program.highs import LevelResult, LevelsResult, solve_levels
+from sim.program.highs import solve_levels
 from sim.program.matrix import Matrix, compile_matrix, with_levels
+from sim.program.results import LevelResult, LevelsResult
 from sim.program.solution import Options, Solution, read_solution
 from sim.program.watching import Progress, Stop
 from sim.settle import Settled, settle

@@ -16,9 +16,9 @@ from sim.evidence.figures import Figures
 from sim.pipeline import options_of
 from sim.program.allocation import state_program
 from sim.program.freezing import at_level
-from sim.program.highs import LevelResult
 from sim.program.model_names import Names, lp_text, plain_rows
 from sim.program.pyomo_model import compile_pyomo
+from sim.program.results import LevelResult
 from sim.program.solution import allocate
 from sim.program.watching import Stop
 from sim.scenario.reading import LoadedScenario

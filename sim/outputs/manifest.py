@@ -16,7 +16,7 @@ import sim
 from sim.certify import Certificate
 from sim.outputs.leaning import leaning, quality_counts
 from sim.pipeline import RunResult
-from sim.program.highs import SEED
+from sim.program.loading import SEED
 from sim.scenario.reading import LoadedScenario
 
 INTERRUPTED = ("time_limit_reached", "interrupted_by_user")

@@ -25,8 +25,9 @@ from sim.labelled import minimum
 from sim.program.allocation import state_program
 from sim.program.blocks import Block, Level, Program, Term, columns, rows
 from sim.program.freezing import frozen, position, with_blocks
-from sim.program.highs import LevelResult, solve_levels
+from sim.program.highs import solve_levels
 from sim.program.matrix import compile_matrix
+from sim.program.results import LevelResult
 from sim.program.settling import with_started, with_whole
 from sim.program.solution import Solution, read_solution
 from sim.program.watching import Progress, Stop

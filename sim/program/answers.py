@@ -15,8 +15,9 @@ import pandas as pd
 from sim.plan import HEAD_DUST
 from sim.program.adding_rows import freeze
 from sim.program.blocks import Level
-from sim.program.highs import LevelsResult, load_model, status_of
+from sim.program.loading import load_model, status_of
 from sim.program.matrix import Matrix
+from sim.program.results import LevelsResult
 
 PRICE_COLUMNS = ["level", "rule", "place", "price", "units"]
 RANGE_COLUMNS = ["project", "units", "least", "most", "settled"]

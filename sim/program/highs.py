@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -22,41 +21,12 @@ import numpy as np
 from sim.errors import NoCertifiedPlanError
 from sim.program.adding_rows import freeze, frozen_slack, hold_totals
 from sim.program.blocks import Level
+from sim.program.bounds import as_in_plan, denied, refuted, without_bounds
 from sim.program.known_plans import best, keeps_rules, same_totals
+from sim.program.loading import OPTIMAL, finite, load_model, status_of
 from sim.program.matrix import Matrix, tidy
+from sim.program.results import LevelResult, LevelsResult, least, result_of
 from sim.program.watching import Progress, Stop, ended, watch
-
-ABSOLUTE_GAP = 1e-6
-SEED = 0
-BOUND_DUST = 1e-5
-"A frozen level may be met with its tolerance, by which an earlier plan may beat a later bound."
-_OPTIMAL = "optimal"
-
-
-@dataclass(frozen=True)
-class LevelResult:
-    """What was proven of one level."""
-
-    name: str
-    units: str
-    value: float
-    best_bound: float
-    abs_gap: float
-    mip_gap: float
-    status: str
-
-    @property
-    def closed(self) -> bool:
-        """Whether the level ended by proof and not by the clock or the user."""
-        return self.status == _OPTIMAL
-
-
-@dataclass(frozen=True)
-class LevelsResult:
-    """The plan after the last level, and each level's own value and bound."""
-
-    columns: np.ndarray
-    levels: tuple[LevelResult, ...]
 
 
 def solve_levels(
@@ -89,58 +59,11 @@ def solve_levels(
     known = [plan for plan in known if keeps_rules(matrix, plan)]
     limits = (gap, node_limit, tie_break_nodes)
     found = _solve_in_turn(matrix, levels, limits, "choose", stop, progress, known)
-    wrong = _refuted(matrix, found)
-    if (wrong or _denied(found)) and not stop.due:
+    wrong = refuted(matrix, found)
+    if (wrong or denied(found)) and not stop.due:
         found = _solve_in_turn(matrix, levels, limits, "off", stop, progress, known)
-        wrong = _refuted(matrix, found)
-    return _without_bounds(matrix, levels, _as_in_plan(matrix, levels, found), wrong)
-
-
-def _as_in_plan(matrix: Matrix, levels: Sequence[Level], found: LevelsResult) -> LevelsResult:
-    """The same plan; a level that a later one happened to better has the value of the plan."""
-    results = list(found.levels)
-    for n, level in enumerate(levels):
-        without = float(matrix.objectives[n] @ found.columns)
-        value = without + float(matrix.constants[n])
-        if value < results[n].value - frozen_slack(level, without):
-            results[n] = _result(level, value, results[n].best_bound, results[n].status)
-    return LevelsResult(found.columns, tuple(results))
-
-
-def _without_bounds(
-    matrix: Matrix, levels: Sequence[Level], found: LevelsResult, wrong: Sequence[str]
-) -> LevelsResult:
-    """The same plan; a level whose bound was refuted keeps only the bound that no plan can be below."""
-    results = list(found.levels)
-    for n, level in enumerate(levels):
-        if level.name in wrong:
-            least = _least(matrix, matrix.objectives[n]) + float(matrix.constants[n])
-            results[n] = _result(level, results[n].value, least, "bound_refuted")
-    return LevelsResult(found.columns, tuple(results))
-
-
-def _denied(found: LevelsResult) -> bool:
-    """Whether a level was called infeasible: none is, for each has the plan of the level before."""
-    return any("infeasible" in level.status for level in found.levels)
-
-
-def _refuted(matrix: Matrix, found: LevelsResult) -> list[str]:
-    """Levels whose bound the last plan beats, by what it can claim for each with all else as it is."""
-    model, wrong = load_model(matrix), []
-    everywhere = np.arange(len(found.columns), dtype=np.int32)
-    for n, result in enumerate(found.levels):
-        cost = matrix.objectives[n]
-        own = (cost != 0) & ~matrix.whole
-        lower = _finite(np.where(own, matrix.lower, found.columns))
-        upper = _finite(np.where(own, matrix.upper, found.columns))
-        model.changeColsBounds(len(cost), everywhere, lower, upper)
-        model.changeColsCost(len(cost), everywhere, cost)
-        model.run()
-        value = model.getInfo().objective_function_value if status_of(model) == _OPTIMAL else np.inf
-        value = min(value, float(cost @ found.columns)) + float(matrix.constants[n])
-        if result.best_bound > value + BOUND_DUST * max(abs(value), 1.0):
-            wrong.append(result.name)
-    return wrong
+        wrong = refuted(matrix, found)
+    return without_bounds(matrix, levels, as_in_plan(matrix, levels, found), wrong)
 
 
 def _solve_in_turn(
@@ -182,43 +105,6 @@ def _solve_in_turn(
     return LevelsResult(plan, tuple(results))
 
 
-def load_model(matrix: Matrix, whole: bool = True) -> highspy.Highs:
-    """Return a program in HiGHS without an objective, its whole numbers as such or relaxed."""
-    model = highspy.Highs()
-    for name, value in {
-        "output_flag": False,
-        "threads": 1,
-        "random_seed": SEED,
-        "mip_abs_gap": ABSOLUTE_GAP,
-        "primal_feasibility_tolerance": 1e-9,
-        "mip_feasibility_tolerance": 1e-9,
-    }.items():
-        model.setOptionValue(name, value)
-    n_rows, n_columns = matrix.entries.shape
-    bounds = [_finite(a) for a in (matrix.lower, matrix.upper, matrix.row_lower, matrix.row_upper)]
-    status = model.passModel(
-        n_columns,
-        n_rows,
-        matrix.entries.nnz,
-        int(highspy.MatrixFormat.kRowwise),
-        int(highspy.ObjSense.kMinimize),
-        0.0,
-        np.zeros(n_columns),
-        *bounds,
-        matrix.entries.indptr.astype(np.int32),
-        matrix.entries.indices.astype(np.int32),
-        matrix.entries.data,
-        (matrix.whole & whole).astype(np.int32),
-    )
-    if status == highspy.HighsStatus.kError:
-        raise ValueError("HiGHS refused the matrix")
-    return model
-
-
-def _finite(bounds: np.ndarray) -> np.ndarray:
-    return np.asarray(np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf))
-
-
 def _do_nothing(model: highspy.Highs, matrix: Matrix) -> np.ndarray:
     """Solve for the plan without any project: whole columns at zero, the slacks found by the LP.
 
@@ -231,7 +117,7 @@ def _do_nothing(model: highspy.Highs, matrix: Matrix) -> np.ndarray:
     model.run()
     found = model.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     plan = np.array(model.getSolution().col_value)
-    model.changeColsBounds(len(whole), whole, _finite(matrix.lower[whole]), _finite(matrix.upper[whole]))
+    model.changeColsBounds(len(whole), whole, finite(matrix.lower[whole]), finite(matrix.upper[whole]))
     if not found:
         raise NoCertifiedPlanError(f"the rules cannot be kept without a project: {status_of(model)}")
     return tidy(plan, matrix)
@@ -260,11 +146,11 @@ def _solve_level(
     found, bound = plan, -np.inf
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         new = tidy(np.array(model.getSolution().col_value), matrix)
-        proven = float(cost @ new) if status == _OPTIMAL else -np.inf
+        proven = float(cost @ new) if status == OPTIMAL else -np.inf
         bound = float(info.mip_dual_bound) if matrix.whole.any() else proven
         found = new if cost @ new <= cost @ plan else plan
-    bound = max(bound, _least(matrix, cost))
-    return found, _result(level, float(cost @ found) + constant, bound + constant, status)
+    bound = max(bound, least(matrix, cost))
+    return found, result_of(level, float(cost @ found) + constant, bound + constant, status)
 
 
 def _run(model: highspy.Highs, stop: Stop) -> bool:
@@ -281,24 +167,4 @@ def _unsolved(
 ) -> LevelResult:
     """A level that is left as the plan before it has it."""
     status = "interrupted_by_user" if stop.asked else "time_limit_reached"
-    return _result(level, float(cost @ plan) + constant, _least(matrix, cost) + constant, status)
-
-
-def _least(matrix: Matrix, cost: np.ndarray) -> float:
-    """No plan is below this: every column at the end of its range that costs less."""
-    used = cost != 0
-    ends = np.where(cost > 0, matrix.lower, matrix.upper)[used]
-    return float(cost[used] @ ends)
-
-
-def _result(level: Level, value: float, bound: float, status: str) -> LevelResult:
-    bound = bound if bound > value + BOUND_DUST * max(abs(value), 1.0) else min(bound, value)
-    absolute = max(value - bound, 0.0)
-    relative = 0.0 if absolute <= ABSOLUTE_GAP else absolute / max(abs(value), 1e-9)
-    return LevelResult(level.name, level.units, value, bound, absolute, relative, status)
-
-
-def status_of(model: highspy.Highs) -> str:
-    """Return the status of a model in lower case, words joined by underscores."""
-    text: str = model.modelStatusToString(model.getModelStatus())
-    return text.lower().replace(" ", "_")
+    return result_of(level, float(cost @ plan) + constant, least(matrix, cost) + constant, status)

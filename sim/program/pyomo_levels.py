@@ -22,9 +22,10 @@ from scipy import sparse
 from sim.errors import InputError, NoCertifiedPlanError, Problem, nearest
 from sim.program.blocks import Level, Program
 from sim.program.freezing import at_level
-from sim.program.highs import ABSOLUTE_GAP, LevelResult, LevelsResult
+from sim.program.loading import ABSOLUTE_GAP
 from sim.program.matrix import Matrix, compile_matrix, values_of
 from sim.program.pyomo_model import compile_pyomo
+from sim.program.results import LevelResult, LevelsResult
 from sim.program.settling import with_whole
 from sim.program.watching import Progress, Stop
 

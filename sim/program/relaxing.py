@@ -16,7 +16,7 @@ import xarray as xr
 
 from sim.case import Case
 from sim.program.groups import RuleGroup
-from sim.program.highs import load_model, status_of
+from sim.program.loading import load_model, status_of
 from sim.program.matrix import Matrix
 
 SLACK_DUST = 1e-6

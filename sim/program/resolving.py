@@ -15,7 +15,7 @@ import numpy as np
 from sim.errors import NoCertifiedPlanError
 from sim.program.adding_rows import frozen_slack
 from sim.program.blocks import Level
-from sim.program.highs import load_model, status_of
+from sim.program.loading import load_model, status_of
 from sim.program.matrix import Matrix
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import xarray as xr
 
 from sim.program.blocks import Level
-from sim.program.highs import LevelsResult, solve_levels
+from sim.program.highs import solve_levels
 from sim.program.matrix import Matrix
+from sim.program.results import LevelsResult
 
 
 def with_whole(matrix: Matrix, levels: Sequence[Level], columns: np.ndarray) -> LevelsResult:

@@ -14,8 +14,9 @@ from sim.program.allocation import state_program
 from sim.program.answers import PRICE_COLUMNS, RANGE_COLUMNS, ranges, shadow_prices
 from sim.program.families.money import CAPITAL, RECURRENT
 from sim.program.families.transfers import IN, OUT
-from sim.program.highs import LevelResult, LevelsResult, solve_levels
+from sim.program.highs import solve_levels
 from sim.program.matrix import Matrix, compile_matrix, values_of
+from sim.program.results import LevelResult, LevelsResult
 from sim.program.watching import Progress, Stop
 
 

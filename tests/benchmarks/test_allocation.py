@@ -26,8 +26,9 @@ from sim.certify import certify
 from sim.program import highs
 from sim.program.allocation import state_program
 from sim.program.blocks import Program
-from sim.program.highs import LevelResult, LevelsResult
+from sim.program.loading import load_model
 from sim.program.matrix import Matrix, compile_matrix
+from sim.program.results import LevelResult, LevelsResult
 from sim.program.settling import with_whole
 from sim.program.solution import read_solution
 from sim.program.watching import Stop
@@ -81,7 +82,7 @@ class Proof:
 
 def cost_proof(matrix: Matrix, program: Program, gap: float, limit: float, before: float) -> Proof:
     """Solve the levels up to the present cost, each with a clock of its own."""
-    model = highs.load_model(matrix)
+    model = load_model(matrix)
     plan, spent = highs._do_nothing(model, matrix), 0.0
     for n, level in enumerate(program.levels):
         model.setOptionValue("mip_rel_gap", 0.0 if level.exact else gap)
@@ -163,7 +164,7 @@ def spent_outside(case: Case, result: LevelsResult, times: int) -> dict[str, flo
     parts: dict[str, Callable[[], object]] = {
         "state": lambda: state_program(case),
         "compile": lambda: compile_matrix(program),
-        "load": lambda: highs.load_model(matrix),
+        "load": lambda: load_model(matrix),
         "read": lambda: read_solution(case, matrix, result),
         "settle": lambda: settle(case, solution, 2030),
         "certify": lambda: certify(case, claims),
@@ -233,7 +234,7 @@ def test_what_is_spent_outside_the_linear_program_on_2850_counties() -> None:
     program = state_program(case)
     matrix = compile_matrix(program)
     built, peak = time.perf_counter() - start, memory("VmHWM") - before
-    model = highs.load_model(matrix, whole=False)
+    model = load_model(matrix, whole=False)
     n = [level.name for level in program.levels].index("targets_2")
     cost = matrix.objectives[n]
     model.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
@@ -271,7 +272,7 @@ def test_building_from_arrays_beats_modelling_languages() -> None:
     assert not missing, f"the long profile needs {missing}: pip install gapwise[rivals]"
     program = state_program(instance(2850, 0, years=9))
     matrix = compile_matrix(program)
-    ours = timed(lambda: highs.load_model(compile_matrix(program), whole=False))
+    ours = timed(lambda: load_model(compile_matrix(program), whole=False))
     theirs = {rival: timed(partial(build, matrix)) for rival, build in RIVALS.items()}
     print(f"2,850 counties, {matrix.entries.shape}: from blocks {ours:.2f} s; from rows {told(theirs)}")
     assert ours < min(theirs.values())

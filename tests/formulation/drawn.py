@@ -3,7 +3,8 @@
 Each has one to three counties, up to five types with sites, and one to three years in which to start. Drawn
 besides are lead times, sites, starts a year, needs, what stands, outputs, staffing, the pool, costs, the
 share, cap and match of central money, given or lent, weights, priorities and scopes, the floor and the
-spread, a phase, a choice, envelopes by year and in all, carry-over, and the share of staff that may move.
+spread, a phase, a choice, envelopes by year and in all, limits of all capital, carry-over, and the share of
+staff that may move.
 
 Not drawn, since enumeration cannot settle them: heads in parts (heads are whole here), bonds under yearly
 envelopes of several years, envelopes of the central fund, heads on bonds. Other tests here are of these.
@@ -93,6 +94,8 @@ def _envelopes(years: int) -> st.SearchStrategy[Fields]:
         {
             "envelope": _each(never | money.map(lambda m: 2 * m), years),
             "envelope_total": never | money.map(lambda m: 3 * m),
+            "outlay": st.just(()) | _each(never | money.map(lambda m: 2 * m), years),
+            "outlay_total": never | never | money.map(lambda m: 3 * m),
             "carry_over": st.booleans(),
         }
     )

@@ -101,8 +101,8 @@ def affordable(small: Small, city: np.ndarray) -> np.ndarray:
     kept if the least burden keeps it. Debt service by year has no closed form: not with yearly envelopes.
     """
     n = len(small.starts_in)
-    ok, limited = np.ones(len(city), dtype=bool), np.isfinite(small.envelope)
-    reserve = _reserve(small)
+    ok, limited = _laid_out(small, city), np.isfinite(small.envelope)
+    reserve = _reserve(small, *_nominal(small))
     if np.isfinite(small.envelope_total):
         ok &= local_burden(small, city) <= max(small.envelope_total - n * reserve, 0.0) + 1e-3
     if not limited.any():
@@ -118,6 +118,17 @@ def affordable(small: Small, city: np.ndarray) -> np.ndarray:
     return ok
 
 
+def _laid_out(small: Small, city: np.ndarray) -> np.ndarray:
+    """(plan) whether the capital of all funds keeps to its limits, whoever pays."""
+    capital, running = _nominal(small)
+    n = len(small.starts_in)
+    laid = np.einsum("nps,psy->ny", city, capital)
+    reserve = _reserve(small, capital, 0 * running)
+    most = np.maximum(np.array(small.outlay or [np.inf] * n) - reserve, 0.0)
+    in_all = max(small.outlay_total - n * reserve, 0.0)
+    return np.asarray((laid <= most + 1e-3).all(axis=1) & (laid.sum(axis=1) <= in_all + 1e-3))
+
+
 def _firsts(limited: np.ndarray, carry_over: bool) -> list[list[list[int]]]:
     """For each stretch of years that share what is left: its first so many years, none of them included."""
     stretches: list[list[int]] = []
@@ -129,9 +140,8 @@ def _firsts(limited: np.ndarray, carry_over: bool) -> list[list[list[int]]]:
     return [[years[:k] for k in range(len(years) + 1)] for years in stretches]
 
 
-def _reserve(small: Small) -> float:
+def _reserve(small: Small, capital: np.ndarray, running: np.ndarray) -> float:
     """Money kept back a year: one head of each kind and start in each county, and 1,000 yuan."""
-    capital, running = _nominal(small)
     due = np.zeros(len(small.starts_in))
     for p, (s, start) in product((3, 4), enumerate(small.starts_in)):
         if opens(small, p, start) <= small.starts_in[-1]:

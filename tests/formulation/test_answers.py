@@ -10,7 +10,8 @@ from hypothesis import example, given
 
 from sim.program.allocation import state_program
 from sim.program.answers import ranges, shadow_prices
-from sim.program.highs import load_model, solve_levels, status_of
+from sim.program.highs import solve_levels
+from sim.program.loading import load_model, status_of
 from sim.program.matrix import compile_matrix
 from tests.formulation.drawn import small_cases
 from tests.formulation.oracle import levels_of

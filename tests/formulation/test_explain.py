@@ -13,7 +13,7 @@ from sim.certify.level_values import level_value
 from sim.explain import Later, Missed, explain, left_short
 from sim.program.allocation import state_program
 from sim.program.groups import rule_groups
-from sim.program.highs import status_of
+from sim.program.loading import status_of
 from sim.program.matrix import Matrix, compile_matrix
 from sim.program.relaxing import _model, ask, conflicts, feasible, together
 from sim.program.solution import Options, allocate

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.program.allocation import state_program
-from sim.program.highs import LevelsResult, solve_levels
+from sim.program.highs import solve_levels
 from sim.program.known_plans import keeps_rules
 from sim.program.matrix import Matrix, compile_matrix
+from sim.program.results import LevelsResult
 from tests.formulation.test_brute_force import small_cases
 from tests.small import Small, build_case, few
 
