@@ -177,6 +177,8 @@ def _rules(names: list[str], residents: np.ndarray, held: np.ndarray, years: lis
         fund_rules=_fund_rules(),
         envelopes=array(yearly, fund=FUNDS, year=years),
         envelope_totals=array(held, fund=FUNDS),
+        outlay=array(np.full(len(years), np.inf), year=years),
+        outlay_total=np.inf,
     )
 
 
