@@ -18,7 +18,7 @@ class Yuan(click.ParamType[float]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return yuan, or say what is allowed."""
-        from sim.budget.amounts import ALLOWED, parse_yuan
+        from sim.amounts import ALLOWED, parse_yuan
 
         try:
             return value if isinstance(value, float) else parse_yuan(str(value))

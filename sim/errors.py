@@ -40,6 +40,16 @@ class InputError(Exception):
         super().__init__("\n".join(lines))
 
 
+def raise_problems(problems: Iterable[Problem]) -> None:
+    """Raise every fault there is at once; nothing where there is none.
+
+    Raises:
+        InputError: there is a fault.
+    """
+    if found := tuple(problems):
+        raise InputError(found)
+
+
 class ContractError(AssertionError):
     """A stage was handed, or returned, data that breaks its contract: our bug."""
 

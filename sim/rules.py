@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
+from sim.errors import raise_problems
 from sim.evidence.book import Book
 from sim.evidence.figures import Figures, column_array
+from sim.evidence.funding import share_problems
 from sim.evidence.tables import Table
 from sim.labelled import floor, maximum
 from sim.names import ALL
@@ -99,9 +101,14 @@ def useful_projects(book: Book, wanted: set[str]) -> list[str]:
 
 
 def read_rules(figures: Figures, counties: list[str], wanted: set[str]) -> Rules:
-    """Read the rules of the scenario from its tables, for the project types that can serve `wanted`."""
+    """Read the rules of the scenario from its tables, for the project types that can serve `wanted`.
+
+    Raises:
+        InputError: no funds together may pay for one of these types.
+    """
     book = figures.book
     projects = useful_projects(book, wanted)
+    raise_problems(share_problems(book.tables, projects))
     resources = book["resources"].column("resource")
     cadres = book["workforce/cadres"]
     coords = {"project": projects, "resource": resources}
@@ -122,8 +129,8 @@ def read_rules(figures: Figures, counties: list[str], wanted: set[str]) -> Rules
         sites=_sites(figures, projects, counties),
         starts_per_year=_value(figures, "starts_per_year", projects).fillna(np.inf),
         funds=_flags(book["funds/funds"]),
-        bonds=_bonds(figures),
-        fund_rules=_fund_rules(figures, projects),
+        bonds=read_bonds(figures),
+        fund_rules=read_fund_rules(figures, projects),
         envelopes=_envelopes(figures),
         envelope_totals=_envelope_totals(figures),
         outlay=_outlay(figures),
@@ -182,7 +189,8 @@ def _choices(figures: Figures, projects: list[str]) -> xr.DataArray:
     return array.sel(choice=array["choice"][array.sum("project") > 1])
 
 
-def _bonds(figures: Figures) -> xr.Dataset:
+def read_bonds(figures: Figures) -> xr.Dataset:
+    """Return `interest_rate, term_years` (fund), 0 where nothing is repaid; `repaid_by (fund, payer)`."""
     rows = figures.book["funds/funds"]
     funds = rows.column("fund")
     data = xr.Dataset(coords={"fund": funds, "payer": funds})
@@ -212,8 +220,8 @@ def _flags(table: Table) -> xr.Dataset:
     return data
 
 
-def _fund_rules(figures: Figures, projects: list[str]) -> xr.Dataset:
-    """Rules by project: those of its group, shares 0 where a fund has no rule for the group."""
+def read_fund_rules(figures: Figures, projects: list[str]) -> xr.Dataset:
+    """Return the rules by project: those of its group, shares 0 where a fund has no rule for the group."""
     book = figures.book
     funds = book["funds/funds"].column("fund")
     group = _types(book["projects/types"])["group"].sel(project=projects)
@@ -234,6 +242,20 @@ def _fund_rules(figures: Figures, projects: list[str]) -> xr.Dataset:
     data["max_recurrent_share"] = data["max_recurrent_share"].where(flags["pays_recurrent"], 0.0)
     data["matching_share"] = data["matching_share"].max("fund")
     return data
+
+
+def usable_funds(fund_rules: xr.Dataset, bonds: xr.Dataset, can_open: xr.DataArray) -> list[str]:
+    """Return the funds that some project in time may take money from, and those that repay such a fund.
+
+    Args:
+        fund_rules: `max_share, max_recurrent_share` (fund, project).
+        bonds: `repaid_by (fund, payer)`.
+        can_open: (project, start_year) whether a project then started opens in time.
+    """
+    pays = (fund_rules["max_share"] > 0) | (fund_rules["max_recurrent_share"] > 0)
+    used = (pays & can_open.any("start_year")).any("project")
+    repays = (bonds["repaid_by"].where(used, 0.0).sum("fund") > 0).values
+    return [str(fund) for fund in used["fund"].values[used.values | repays]]
 
 
 def _envelopes(figures: Figures) -> xr.DataArray:
@@ -263,4 +285,4 @@ def _limits(figures: Figures) -> dict[tuple[str, int], float]:
     """Money by (fund, year), year 0 for the whole plan; the scenario's figure before the table's."""
     rows = figures.book["plans/envelopes"]
     limits = {(row["fund"], int(row["year"] or 0)): row.number("amount") for row in rows}
-    return limits | {(e.fund, e.year or 0): e.amount_yuan for e in figures.scenario.envelopes}
+    return limits | {(e.fund, e.year or 0): e.yuan for e in figures.scenario.envelopes}

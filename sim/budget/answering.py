@@ -10,11 +10,12 @@ import numpy as np
 from sim.budget.curve import Curve, curve
 from sim.budget.marginal import Worth, marginal_values
 from sim.budget.need import Need, needs
-from sim.budget.purse import Purse
+from sim.budget.purse import Purse, usable
 from sim.budget.solving import Budgeted, Funded, budgeted
 from sim.budget.trimming import Trimmed, trimmed
 from sim.budget.works import committed_yuan
 from sim.case import Case
+from sim.errors import InputError, Problem
 from sim.evidence.book import Book
 from sim.evidence.figures import Figures
 from sim.explain import Reason, reasons
@@ -113,13 +114,14 @@ def answered(
         tell: called with the name of each part as it begins.
 
     Raises:
-        InputError: faults of the tables.
+        InputError: faults of the tables, or a fund that no project may take money from.
         CertificateError: a plan fails its certificate.
         NoCertifiedPlanError: no plan was found.
     """
     tell("people, staff, needs and gaps")
     stages = run_stages(Figures(book, loaded.scenario))
     case = allocation_case(stages)
+    _check_usable(case, question.purse)
     options = replace(options_of(loaded.scenario.solver), gap=gap)
     first = committed_yuan(book, question.purse)
     budget = budgeted(case, question.purse, options, loaded.scenario.time.end_year, first)
@@ -140,6 +142,14 @@ def answered(
     order = trimmed(budget, plan, TRIMMED, stop, progress) if yuan > 0 else []
     asked = replace(question, end=end, chosen=yuan)
     return Answered(loaded, book, stages, budget, asked, by, least, why, found, plan, worths, order)
+
+
+def _check_usable(case: Case, purse: Purse) -> None:
+    """Refuse a fund whose money would stay idle at any envelope."""
+    funds = usable(case)
+    if purse.fund != ALL and purse.fund not in funds:
+        found = f"no project of the scenario may be paid from {purse.fund!r}: all of it would stay idle"
+        raise InputError([Problem(f"--fund {purse.fund}", found, ", ".join([ALL, *funds]))])
 
 
 def _reasons(budget: Budgeted, least: Sequence[Need]) -> dict[str, Reason]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 import xarray as xr
 
 from sim.case import MONEY, Case
 from sim.names import ALL
 from sim.program.blocks import Block, Level
 from sim.program.families import money, outlay
+from sim.rules import usable_funds
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,6 @@ class Purse:
         return 1 if self.per_year else len(case.decision_years)
 
 
-def usable(case: Case, fund: str) -> bool:
-    """Return whether any project of the case may be paid from a fund."""
-    if fund == ALL:
-        return True
-    shares = (case.rules.fund_rules[name].sel(fund=fund) for name in ("max_share", "max_recurrent_share"))
-    open_to = np.maximum(*(share.values for share in shares)) > 0
-    return bool((open_to & case.delivery["can_open"].any("start_year").values).any())
+def usable(case: Case) -> list[str]:
+    """Return the funds whose money some project of the case may take, or that repay such a fund."""
+    return usable_funds(case.rules.fund_rules, case.rules.bonds, case.delivery["can_open"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from sim.consult import money_cautions
 from sim.consult.checks import wanted_projects
 from sim.consult.words import Words
 from sim.delivery import delivery
@@ -37,12 +38,18 @@ def cautions(loaded: LoadedScenario, book: Book, words: Words) -> list[Caution]:
     """Return every kind of warning of a valid scenario, those without a line too."""
     figures = Figures(book, loaded.scenario)
     indicators = read_indicators(figures)
+    projects = wanted_projects(book, loaded.scenario)
+    months, dates = _dates(figures, projects)
+    money = money_cautions.limits(loaded, figures)
     found = {
+        "illustrative": money_cautions.illustrative(loaded, figures, words),
+        "idle_money": money_cautions.idle(money, figures, projects, dates["can_open"], words),
+        "small_money": money_cautions.too_small(money, figures, words),
         "conflicts": _conflicts(book, words),
         "readings": _readings(indicators, words),
         "baselines": _baselines(book, loaded.scenario, words),
         "blocked": _blocked([*indicators, *read_planning_rules(figures, indicators)], words),
-        "late": _late(figures, words),
+        "late": _late(figures, projects, months, dates, words),
         "stocks": _stocks(figures, indicators, words),
         "spread": _spread(figures, indicators, words),
         "census": _census(book, loaded.scenario, words),
@@ -106,14 +113,19 @@ def named(item: Indicator, words: Words) -> str:
     return item.name if words.lang == "zh" else item.name_en
 
 
-def _late(figures: Figures, words: Words) -> Iterator[str]:
-    """Types that serve a target and open after the target year even if started at once."""
-    book, time = figures.book, figures.scenario.time
-    projects = wanted_projects(book, figures.scenario)
+def _dates(figures: Figures, projects: list[str]) -> tuple[xr.Dataset, xr.Dataset]:
+    """Months of preparation and building of each type, and when it opens by its start."""
     coords = {"project": projects}
     months = xr.Dataset({n: figures.array("projects/values", n, ("project",), coords) for n in MONTHS})
-    dates = delivery(months, time, figures.scalar("recurrent_years"))
-    for row in book["projects/types"]:
+    return months, delivery(months, figures.scenario.time, figures.scalar("recurrent_years"))
+
+
+def _late(
+    figures: Figures, projects: list[str], months: xr.Dataset, dates: xr.Dataset, words: Words
+) -> Iterator[str]:
+    """Types that serve a target and open after the target year even if started at once."""
+    time = figures.scenario.time
+    for row in figures.book["projects/types"]:
         if row["project"] in projects and not dates["can_open"].sel(project=row["project"]).any():
             lead = sum(float(months[name].sel(project=row["project"])) for name in MONTHS)
             opens = dates["open_year"].sel(project=row["project"]).min()

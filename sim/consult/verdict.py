@@ -6,16 +6,24 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sim.consult.cautions import SILENT, cautions, named
+from sim.consult.checks import wanted_projects
 from sim.consult.words import Words
+from sim.errors import raise_problems
 from sim.evidence.book import Book, open_book
 from sim.evidence.figures import Figures
+from sim.evidence.funding import share_problems
 from sim.indicators import Indicator, read_indicators
 from sim.planning_rules import read_planning_rules
 from sim.scenario.reading import LoadedScenario, load_scenario
 
 
 def verdict_lines(loaded: LoadedScenario, book: Book, words: Words) -> Iterator[str]:
-    """Yield what a valid scenario asks for, its warnings by kind, and their count in the last line."""
+    """Yield what a valid scenario asks for, its warnings by kind, and their count in the last line.
+
+    Raises:
+        InputError: the funds together may not pay for a project type of the scenario.
+    """
+    raise_problems(share_problems(book.tables, wanted_projects(book, loaded.scenario)))
     figures = Figures(book, loaded.scenario)
     indicators = read_indicators(figures)
     rules = read_planning_rules(figures, indicators)

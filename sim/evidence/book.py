@@ -11,6 +11,7 @@ from sim.errors import InputError, Problem, nearest
 from sim.evidence.completeness import completeness_problems
 from sim.evidence.crosschecks import cross_problems
 from sim.evidence.fitting import fitting_problems
+from sim.evidence.funding import fund_problems
 from sim.evidence.tables import Table, read_table
 from sim.scenario.reading import LoadedScenario
 from sim.shipped import folder
@@ -105,7 +106,7 @@ def open_book(loaded: LoadedScenario) -> Book:
         raise InputError(problems)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
     book = Book(tables, digests, contents)
-    problems = list(cross_problems(tables)) + list(fitting_problems(tables, loaded))
+    problems = [*cross_problems(tables), *fund_problems(tables), *fitting_problems(tables, loaded)]
     if not problems:
         problems = list(completeness_problems(tables, loaded.scenario))
     if problems:

@@ -42,6 +42,8 @@ def found_words(item: Mapping[str, Any]) -> str:
         return f"unknown key {name!r}"
     if item["type"] == "missing":
         return f"key {name!r} is missing"
+    if "said" in item.get("ctx", {}):
+        return f"{name}: {item['ctx']['said']}"
     return f"{name} is {item['input']!r}"
 
 

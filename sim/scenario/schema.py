@@ -5,11 +5,30 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from sim.amounts import ALLOWED, parse_yuan
 
 Year = Annotated[int, Field(ge=1990, le=2100)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-FundName = Literal["central", "provincial", "special_bond", "municipal", "county", "institution"]
+Payer = Literal["central", "provincial", "special_bond", "municipal", "county", "institution", "all"]
+
+
+def _written(amount: object) -> object:
+    """A number without a unit is an amount in yuan."""
+    return f"{amount}" if isinstance(amount, int | float) else amount
+
+
+def _money(text: str) -> str:
+    try:
+        parse_yuan(text)
+    except ValueError as error:
+        raise PydanticCustomError("money", ALLOWED, {"said": str(error)}) from None
+    return text
+
+
+Money = Annotated[str, BeforeValidator(_written), AfterValidator(_money)]
 
 
 class Part(BaseModel):
@@ -116,12 +135,30 @@ class Allocation(Part):
 class Envelope(Part):
     """The most a fund may spend in a year, or in the whole plan when no year is given."""
 
-    fund: FundName | Literal["all"]
+    fund: Payer
     "Who pays; all: the capital outlay of all funds together."
     year: Year | None = None
     "Year it may be spent in; the whole plan where none is given."
-    amount_yuan: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    "Most that may be spent, nominal yuan."
+    amount_yuan: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    "Most that may be spent, nominal yuan; or `amount`."
+    amount: Money | None = None
+    "The same as people write it: one number in yuan, 万 or 亿, such as 3亿 or 4500万."
+    illustrative: bool = False
+    "Whether the amount is an illustration and nobody's budget; every output then says so."
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Envelope:
+        """Exactly one of the two ways to write the amount."""
+        given = [name for name in ("amount", "amount_yuan") if getattr(self, name) is not None]
+        if len(given) != 1:
+            said = "amount and amount_yuan are both given" if given else "no amount is given"
+            raise PydanticCustomError("one_amount", "one of amount and amount_yuan", {"said": said})
+        return self
+
+    @property
+    def yuan(self) -> float:
+        """Most that may be spent, nominal yuan."""
+        return parse_yuan(self.amount) if self.amount is not None else float(self.amount_yuan or 0.0)
 
 
 class Solver(Part):

@@ -14,6 +14,7 @@ from sim.budget.answering import Answered
 from sim.budget.marginal import Worth
 from sim.budget.need import Need
 from sim.names import ALL
+from sim.outputs.budget.unused import unused_lines
 from sim.outputs.explaining import outward, rule_name
 from sim.outputs.report.sections import level_name
 from sim.outputs.texts import Texts, percent, texts
@@ -175,6 +176,7 @@ def curve_cells(row: Mapping[str, object], words: Texts) -> list[str]:
 
 def _more(found: Answered, tables: Mapping[str, pd.DataFrame], words: Texts) -> Iterator[str]:
     yield words.say(f"budget.chosen.{found.chosen_by}", money=exact(found.plan.yuan, words))
+    yield from unused_lines(found, words)
     for worth in found.worths:
         yield _worth(worth, words)
     later = [n for n, point in enumerate(found.curve.points) if point.yuan > found.plan.yuan]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.budget.amounts import UNITS, parse_yuan
+from sim.amounts import UNITS, parse_yuan
 
 
 @pytest.mark.parametrize(
