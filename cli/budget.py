@@ -79,6 +79,7 @@ def budget(
     from sim.outputs.budget.saying import budget_words, first_screen, purse
     from sim.outputs.budget.tables import budget_tables
     from sim.outputs.budget.writing import PAGE, write_budget
+    from sim.outputs.envelopes import illustrative_text
     from sim.program.watching import Stop
 
     from .progress import stop_on_interrupt, telling
@@ -90,6 +91,8 @@ def budget(
         teller.stage("writing")
         folder = write_budget(found, out, gap, lang)
     words = budget_words(found, lang)
+    if said := illustrative_text(loaded.scenario, words):
+        click.echo(f"{words['banner.illustrative_title']} {said}")
     click.echo(purse(found, words))
     for part in first_screen(found, budget_tables(found), words):
         click.echo(part.title)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.ledger import yuan
 from sim.names import CITY
+from sim.outputs.envelopes import illustrative_text, unused_lines
 from sim.outputs.texts import Texts, percent
 from sim.outputs.unmet_rules import unmet_rules
 from sim.pipeline import RunResult
@@ -71,6 +72,7 @@ def answer(
                 *_unknown_staff(manifest, words),
                 *_service_demand(result, tables["service_demand"], words),
                 _cost(result, manifest, words),
+                *unused_lines(result, words),
                 _debt(result, words),
                 _largest(result, tables["projects"], words),
             )
@@ -86,6 +88,8 @@ def _banners(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> li
     if time.target_year < result.loaded.scenario.report_date.year:
         text = words.say("banner.text", target=time.target_year, cut_off=time.information_until)
         found.append(Banner(words["banner.title"], text))
+    if said := illustrative_text(result.loaded.scenario, words):
+        found.append(Banner(words["banner.illustrative_title"], said))
     if manifest["without_assumed"]:
         found.append(_assumed(manifest, words))
     if not manifest["reproducible"]:

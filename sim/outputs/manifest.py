@@ -110,6 +110,7 @@ def manifest(result: RunResult, tables: Mapping[str, pd.DataFrame], lang: str = 
         "targets": target_counts(result),
         "cost_figures": dict(result.figures),
         "assumed_baselines": list(scenario.assumed_baselines),
+        "illustrative": any(envelope.illustrative for envelope in scenario.envelopes),
         "without_assumed": _bare(result.without_assumed),
         "unknown_stocks": unknown_staff(result),
         "rounding_cost_yuan": result.solution.rounding_cost_yuan,

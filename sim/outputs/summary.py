@@ -11,6 +11,7 @@ from sim.outputs.folder import INPUTS, MANIFEST, read_table
 
 _WORDS = {
     "zh": {
+        "illustrative": "示意，非预算: 额度只作示意，不是任何部门的预算",
         "targets": "可建设指标{n}项,达标{met}项;另有{out}项未进入方案",
         "missed": "  未达标: {name},可达{reached},目标{target}",
         "capital_outlay_yuan": "基建投入(至目标年,名义): {value:.2f}亿元",
@@ -24,6 +25,7 @@ _WORDS = {
         "assumed": "含假定基期({list});不采用时: 进入{n}项,达标{met}项,现值成本{present:.2f}亿元",
     },
     "en": {
+        "illustrative": "for illustration, no budget: the envelopes are nobody's budget",
         "targets": "targets in the program: {n}, met: {met}; {out} rows are outside the program",
         "missed": "  missed: {name}, reaches {reached}, target {target}",
         "capital_outlay_yuan": "capital outlay (to the target year, nominal): {value:.2f} x 100 million yuan",
@@ -47,6 +49,7 @@ def summary(folder: Path, lang: str) -> tuple[dict[str, Any], list[str]]:
     names = _english_names(folder, record) if lang == "en" else {}
     targets, money = record["targets"], record["cost_figures"]
     lines = [
+        *([words["illustrative"]] if record.get("illustrative") else []),
         words["targets"].format(met=targets["met"], n=targets["in_program"], out=targets["out_of_program"]),
         *(_missed(row, words, names) for row in _short_rows(folder)),
         *_rules_missed(folder, words, lang),

@@ -21,6 +21,7 @@ from sim.evidence.book import OPTIONAL_PLAN_TABLES, PLAN_TABLES, SHARED_TABLES
 from sim.pipeline import run
 from sim.scenario.schema import Scenario
 from sim.shipped import folder, scenario_names
+from tests.shipped import PLAIN
 from tests.sixth import sixth
 
 Sim = Callable[..., tuple[int, list[str], str]]
@@ -347,7 +348,7 @@ def test_an_unknown_stock_is_a_warning(sim: Sim, tmp_path: Path) -> None:
     assert "unknown stocks 1" in lines[-1]
 
 
-@pytest.mark.parametrize("name", scenario_names())
+@pytest.mark.parametrize("name", [*PLAIN, "nanchang-60"])
 def test_every_shipped_scenario_ends_with_its_warnings(sim: Sim, name: str) -> None:
     for lang, end in (
         ("en", r"0 errors, (\d+) warnings \((.*)\)"),

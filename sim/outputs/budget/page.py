@@ -10,6 +10,7 @@ from sim.budget.answering import Answered
 from sim.outputs.budget.charts import budget_charts
 from sim.outputs.budget.saying import curve_cells, curve_heads, first_screen, purse, trimming_lines
 from sim.outputs.drawing import inlined, plotly
+from sim.outputs.envelopes import illustrative_text
 from sim.outputs.pages import environment
 from sim.outputs.texts import Texts, percent
 
@@ -56,6 +57,8 @@ def banners(found: Answered, words: Texts) -> list[str]:
     if scenario.time.target_year < scenario.report_date.year:
         time = scenario.time
         said.append(words.say("banner.text", target=time.target_year, cut_off=time.information_until))
+    if text := illustrative_text(scenario, words):
+        said.append(f"{words['banner.illustrative_title']} {text}")
     return said
 
 
