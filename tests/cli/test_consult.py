@@ -209,6 +209,7 @@ def _checked(value: Any, rule: dict[str, Any], defs: dict[str, Any], place: str)
         "string": str,
         "integer": int,
         "number": (int, float),
+        "boolean": bool,
         "null": type(None),
     }
     assert isinstance(value, types[rule["type"]]), place
