@@ -1,7 +1,7 @@
 """The ledger: integer fen at the leaves; every other figure of money is a sum of leaves.
 
-A leaf is fund x county x project x year x kind. Leaves of one project in one county are rounded
-together by largest remainder, so that the project's total is exact.
+A leaf is fund x county x project x year x kind. The leaves of a kind are rounded together: the total of
+each project in each county is exact, the total of each fund and year as near as that allows.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import xarray as xr
 
 from sim.arrays import Array, dot, of, space
 from sim.plan import Plan
+from sim.rounding import controlled
 
 FEN = 100
 _LEAF = ("fund", "county", "project", "year")
@@ -112,24 +113,12 @@ def _used(shares: Array) -> Array:
 
 
 def _rounded(amount: Array) -> Array:
-    """Yuan to whole fen, exact in the total of each (project, county)."""
-    fen = amount.values * FEN
+    """Yuan to whole fen: each (project, county) total exact, each (fund, year) as near as that allows."""
+    fen = amount.values.reshape(amount.values.shape[0] * amount.values.shape[1], -1)
     whole = np.zeros(fen.shape, dtype=np.int64)
-    for of_project, rounded in zip(fen, whole, strict=True):
-        flat, target = (part.reshape(len(part), -1) for part in (of_project, rounded))
-        used = np.ix_(np.flatnonzero(flat.any(axis=1)), np.flatnonzero(flat.any(axis=0)))
-        target[used] = _largest_remainder(flat[used])
-    return amount.with_values(whole)
-
-
-def _largest_remainder(rows: np.ndarray) -> np.ndarray:
-    """Every row in whole numbers, exact in its total."""
-    down = np.floor(rows)
-    missing = np.rint(rows.sum(axis=-1)) - down.sum(axis=-1)
-    order = np.argsort(-(rows - down), axis=-1, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.broadcast_to(np.arange(rows.shape[-1]), order.shape), axis=-1)
-    return np.asarray(down + (rank < missing[..., None]))
+    used = np.ix_(np.flatnonzero(fen.any(axis=1)), np.flatnonzero(fen.any(axis=0)))
+    whole[used] = controlled(fen[used] * FEN)
+    return amount.with_values(whole.reshape(amount.values.shape))
 
 
 def _booked(part: _Part) -> _Leaves:

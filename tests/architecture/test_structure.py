@@ -15,7 +15,7 @@ MODULES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 LAYERS = (
-    "sim.errors sim.names sim.shipped sim.contracts sim.labelled sim.arrays sim.amounts",
+    "sim.errors sim.names sim.shipped sim.contracts sim.labelled sim.arrays sim.amounts sim.rounding",
     "sim.scenario",
     "sim.evidence",
     "sim.demography sim.indicators sim.planning_rules sim.monitoring sim.committed sim.stocks sim.workforce"
