@@ -114,7 +114,8 @@ def _used(shares: Array) -> Array:
 
 def _rounded(amount: Array) -> Array:
     """Yuan to whole fen: each (project, county) total exact, each (fund, year) as near as that allows."""
-    fen = amount.values.reshape(amount.values.shape[0] * amount.values.shape[1], -1)
+    projects, counties, funds, years = amount.values.shape
+    fen = amount.values.reshape(projects * counties, funds * years)
     whole = np.zeros(fen.shape, dtype=np.int64)
     used = np.ix_(np.flatnonzero(fen.any(axis=1)), np.flatnonzero(fen.any(axis=0)))
     whole[used] = controlled(fen[used] * FEN)

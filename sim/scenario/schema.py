@@ -144,7 +144,7 @@ class Envelope(Part):
     amount: Money | None = None
     "The same as people write it: one number in yuan, 万 or 亿, such as 3亿 or 4500万."
     illustrative: bool = False
-    "Whether the amount is an illustration and nobody's budget; every output then says so."
+    "Whether the amount is an illustration and nobody's budget; report, workbook and first screens say so."
 
     @model_validator(mode="after")
     def _one_amount(self) -> Envelope:

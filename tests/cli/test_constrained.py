@@ -23,7 +23,9 @@ from sim.outputs.summary import summary
 from sim.pipeline import RunResult, options_of, run
 from sim.program.solution import Options
 from sim.scenario.reading import load_scenario
+from sim.shipped import folder
 from sim.stages import allocation_case, run_stages
+from tests.calling import calling
 from tests.shipped import CONSTRAINED
 
 LONG = bool(os.environ.get("GAPWISE_LONG"))
@@ -97,19 +99,19 @@ def test_it_runs_within_its_money(name: str, tmp_path: Path) -> None:
     result = run_of(name)
     if not name.startswith("shangyou"):
         return
-    folder = write_run(result, tmp_path, "zh", {})
-    record, lines = summary(folder, "zh")
+    written = write_run(result, tmp_path, "zh", {})
+    record, lines = summary(written, "zh")
     assert record["illustrative"] is True
     assert lines[0].startswith("示意，非预算")
-    assert summary(folder, "en")[1][0].startswith("for illustration, no budget")
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert summary(written, "en")[1][0].startswith("for illustration, no budget")
+    page = (written / "report.html").read_text(encoding="utf-8")
     assert "<strong>示意，非预算</strong>" in page
     assert "不会用到" in page
     assert "只作示意，不是任何部门的预算" in page
-    (path,) = folder.glob("*.xlsx")
+    (path,) = written.glob("*.xlsx")
     sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
     assert any("示意，非预算" in row for row in sheet.iter_rows(values_only=True))
-    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["illustrative"] is True
+    assert json.loads((written / "manifest.json").read_text(encoding="utf-8"))["illustrative"] is True
 
 
 def test_the_warnings_say_it_too() -> None:
@@ -119,6 +121,28 @@ def test_the_warnings_say_it_too() -> None:
         (n,) = (n for n, line in enumerate(lines) if said in line)
         assert "yancheng-60.yaml:" in lines[n + 1]
         assert "9,000,000" in lines[n + 1]
+
+
+@pytest.mark.parametrize("command", ["validate", "run", "budget"])
+def test_shares_that_cannot_hold_stop_every_command_before_anything_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str
+) -> None:
+    text = (folder("params") / "funds" / "rules.csv").read_text(encoding="utf-8")
+    old = "county,workforce,max_recurrent_share,1"
+    assert old in text
+    (tmp_path / "own" / "funds").mkdir(parents=True)
+    (tmp_path / "own" / "funds" / "rules.csv").write_text(
+        text.replace(old, f"{old[:-1]}0.5"), encoding="utf-8"
+    )
+    scenario = (folder("scenarios") / "shangyou.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(f"{scenario}\ntables: own\n", encoding="utf-8")
+    code, out, err = calling(monkeypatch, capsys, tmp_path)(command, "mine.yaml")
+    assert code == 2
+    line = next(n for n, row in enumerate(text.splitlines(), start=1) if row.startswith(old))
+    assert f"own/funds/rules.csv:{line}:4: max_recurrent_share of workforce sums to 0.5" in err
+    assert "allowed: at least 1" in err
+    assert out == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.yaml", "own"]
 
 
 @pytest.mark.parametrize("plan", PLANS)

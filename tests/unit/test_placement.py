@@ -44,6 +44,8 @@ def _rules(sites: list[float]) -> Rules:
         fund_rules=xr.Dataset(),
         envelopes=_array([[np.inf]], "fund", "year"),
         envelope_totals=_array([np.inf], "fund"),
+        outlay=_array([np.inf], "year"),
+        outlay_total=np.inf,
     )
 
 
