@@ -35,6 +35,8 @@ class Relaxed:
 class Resolver:
     """A relaxed program kept in HiGHS, asked with other upper limits of its rows.
 
+    The base is the program as it is given: the nearer its limits to those asked later, the fewer steps.
+
     Args:
         matrix: the compiled program.
         levels: its levels, those that matter.
