@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -70,9 +71,30 @@ def test_the_four_answers_and_tables_that_tie(sim: Call, home: Path) -> None:
     assert record["least_yuan"]["1"] == need["least_yuan"]
 
 
+def newest(home: Path) -> Path:
+    return max((home / "runs").glob("shangyou-budget-*"), key=lambda p: p.stat().st_mtime_ns)
+
+
+def test_the_workbook_holds_every_table_and_its_totals_are_live(sim: Call, home: Path) -> None:
+    sim("budget", "shangyou", "--lang", "en", *QUICK)
+    folder = newest(home)
+    names = sorted(p.stem for p in (folder / "tables").glob("*.csv"))
+    book = openpyxl.load_workbook(folder / "budget.xlsx")
+    assert len(book.sheetnames) == len(names) + 1
+    assert book.sheetnames[0] == "Answers"
+    tail = book["Running cost"]
+    assert [cell.value for cell in tail[1]] == ["Plan", "County", "Fund", "Year", "Amount (yuan)"]
+    assert str(tail.cell(tail.max_row, 5).value).startswith("=SUMIFS(")
+    cached = openpyxl.load_workbook(folder / "budget.xlsx", data_only=True)["Running cost"]
+    own = table(folder, "recurrent_tail")
+    for back, plan in ((0, "envelope"), (1, "need")):
+        sum_of_plan = cached.cell(cached.max_row - back, 5).value
+        assert round(sum_of_plan * 100) == own[own["plan"] == plan]["amount_fen"].sum()
+
+
 def test_the_named_works_of_shangyou_stand_at_their_printed_money(sim: Call, home: Path) -> None:
     sim("budget", "shangyou", *QUICK)
-    (folder,) = (home / "runs").glob("shangyou-budget-*")
+    folder = newest(home)
     works = table(folder, "works")
     assert sorted(works["investment_fen"]) == [m * 10**8 for m in (40, 40, 70, 200, 300)]
     assert (works["committed"] == "no").all()

@@ -93,9 +93,8 @@ class _Sheets:
         for n, plan in enumerate(plans):
             row = len(table) + 1 + n
             own = table[table["plan"] == plan] if plan else table
-            sheet.write_string(
-                row, 0, self.words[f"budget.plan.{plan}"] if plan else self.words["budget.total"], self.bold
-            )
+            named = f"budget.plan.{plan}" if plan else "budget.total"
+            sheet.write_string(row, 0, self.words[named], self.bold)
             for c in summed:
                 letter = xl_col_to_name(c)
                 cells = f"{letter}$2:{letter}${len(table) + 1}"
