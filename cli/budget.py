@@ -8,6 +8,7 @@ import click
 
 from .options import scenario_argument, set_option
 
+STOPPED_EARLY = 5
 FUNDS = ("all", "central", "provincial", "special_bond", "municipal", "county", "institution")
 
 
@@ -54,7 +55,9 @@ class Share(click.ParamType[float]):
 @click.option("--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @set_option
+@click.pass_context
 def budget(
+    context: click.Context,
     scenario: str,
     fund: str,
     start: float,
@@ -78,7 +81,7 @@ def budget(
     from sim.evidence.book import open_book
     from sim.outputs.budget.saying import budget_words, first_screen, purse
     from sim.outputs.budget.tables import budget_tables
-    from sim.outputs.budget.writing import PAGE, write_budget
+    from sim.outputs.budget.writing import PAGE, reproducible, write_budget
     from sim.outputs.envelopes import illustrative_text
     from sim.program.watching import Stop
 
@@ -100,3 +103,5 @@ def budget(
             click.echo(f"  {line}")
     click.echo(f"written: {folder}")
     click.echo(f"page: {folder / PAGE}")
+    if not reproducible(found):
+        context.exit(STOPPED_EARLY)

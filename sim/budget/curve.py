@@ -123,7 +123,7 @@ def _row(point: Funded) -> dict[str, object]:
     worst = max(decided, key=lambda level: level.mip_gap)
     row |= {
         "bound_present_cost_yuan": round(point.level("present_cost").best_bound * 1e6, 2),
-        "rules_slack": round(point.value("rules"), 9),
+        "rules_slack": round(point.value("rules"), 5),
         "mip_gap": round(worst.mip_gap, 9),
         "status": worst.status,
     }

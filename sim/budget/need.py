@@ -6,9 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.budget.solving import ANY_AMOUNT, Budgeted, Funded
+from sim.budget.yearly import most_a_year, yearly_block
 from sim.case import MONEY
 from sim.program.blocks import Level
+from sim.program.freezing import with_blocks
+from sim.program.highs import solve_levels
+from sim.program.matrix import compile_matrix
+from sim.program.results import LevelResult
 from sim.program.watching import Progress, Stop
 
 TARGETS = "targets_"
@@ -72,8 +79,7 @@ def needs(budget: Budgeted, stop: Stop | None = None, progress: Progress | None 
 
 def _need(budget: Budgeted, rank: int, stop: Stop | None, progress: Progress | None) -> Need:
     wanted = _up_to(budget.program.levels, rank)
-    least = budget.solved(ANY_AMOUNT, [*wanted, budget.purse.spent(budget.case)], (), stop, progress)
-    money = least.levels[-1]
+    columns, money = _least(budget, wanted, stop, progress)
     yuan = _envelope(budget, money.value)
     return Need(
         level=rank,
@@ -81,8 +87,24 @@ def _need(budget: Budgeted, rank: int, stop: Stop | None, progress: Progress | N
         yuan=yuan,
         bound=min(max(money.best_bound * MONEY + budget.first, 0.0), yuan),
         mip_gap=money.mip_gap,
-        plan=budget.at(yuan, [least.columns], stop, progress),
+        plan=budget.at(yuan, [columns], stop, progress),
     )
+
+
+def _least(
+    budget: Budgeted, wanted: list[Level], stop: Stop | None, progress: Progress | None
+) -> tuple[np.ndarray, LevelResult]:
+    """Columns of the plan that spends least, and what was proven of the money."""
+    if not budget.purse.per_year:
+        found = budget.solved(ANY_AMOUNT, [*wanted, budget.purse.spent(budget.case)], (), stop, progress)
+        return found.columns, found.levels[-1]
+    levels = [*wanted, most_a_year()]
+    block = yearly_block(budget.case, budget.purse.fund)
+    program = with_blocks(budget.program, [block], levels)
+    options = budget.options
+    limits = (options.gap, options.node_limit, options.tie_break_nodes)
+    found = solve_levels(compile_matrix(program), levels, *limits, stop, progress)
+    return found.columns[: len(budget.matrix.lower)], found.levels[-1]
 
 
 def _envelope(budget: Budgeted, million: float) -> float:

@@ -23,7 +23,7 @@ from sim.program.adding_rows import freeze, frozen_slack, hold_totals
 from sim.program.blocks import Level
 from sim.program.bounds import as_in_plan, denied, refuted, without_bounds
 from sim.program.known_plans import best, keeps_rules, same_totals
-from sim.program.loading import OPTIMAL, finite, load_model, status_of
+from sim.program.loading import ABSOLUTE_GAP, OPTIMAL, finite, load_model, scale_of, status_of
 from sim.program.matrix import Matrix, tidy
 from sim.program.results import LevelResult, LevelsResult, least, result_of
 from sim.program.watching import Progress, Stop, ended, watch
@@ -134,11 +134,13 @@ def _solve_level(
     progress: Progress | None,
 ) -> tuple[np.ndarray, LevelResult]:
     everywhere = np.arange(len(cost), dtype=np.int32)
-    model.changeColsCost(len(cost), everywhere, cost)
+    scale = scale_of(cost)
+    model.changeColsCost(len(cost), everywhere, cost * scale)
+    model.setOptionValue("mip_abs_gap", ABSOLUTE_GAP * scale)
     if stop.deadline is not None:
         left = max(stop.deadline - time.monotonic(), 0.01)
         model.setOptionValue("time_limit", model.getRunTime() + left)
-    watch(model, level.name, constant, stop, progress)
+    watch(model, level.name, scale, constant, stop, progress)
     model.setSolution(len(plan), everywhere, plan)
     if not _run(model, stop):
         return plan, _unsolved(matrix, level, cost, constant, plan, stop)
@@ -147,7 +149,7 @@ def _solve_level(
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         new = tidy(np.array(model.getSolution().col_value), matrix)
         proven = float(cost @ new) if status == OPTIMAL else -np.inf
-        bound = float(info.mip_dual_bound) if matrix.whole.any() else proven
+        bound = float(info.mip_dual_bound) / scale if matrix.whole.any() else proven
         found = new if cost @ new <= cost @ plan else plan
     bound = max(bound, least(matrix, cost))
     return found, result_of(level, float(cost @ found) + constant, bound + constant, status)

@@ -50,6 +50,15 @@ def finite(bounds: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf))
 
 
+def scale_of(cost: np.ndarray) -> float:
+    """Return a power of two that brings the smallest coefficient of an objective to 1 or more.
+
+    HiGHS takes a reduced cost below 1e-7 for none: a share of a need of 50,000 units is hardly more.
+    """
+    used = np.abs(cost[cost != 0])
+    return float(2.0 ** max(np.ceil(-np.log2(used.min())), 0.0)) if len(used) else 1.0
+
+
 def status_of(model: highspy.Highs) -> str:
     """Return the status of a model in lower case, words joined by underscores."""
     text: str = model.modelStatusToString(model.getModelStatus())

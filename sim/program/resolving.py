@@ -15,7 +15,7 @@ import numpy as np
 from sim.errors import NoCertifiedPlanError
 from sim.program.adding_rows import frozen_slack
 from sim.program.blocks import Level
-from sim.program.loading import load_model, status_of
+from sim.program.loading import load_model, scale_of, status_of
 from sim.program.matrix import Matrix
 
 
@@ -34,6 +34,8 @@ class Relaxed:
 
 class Resolver:
     """A relaxed program kept in HiGHS, asked with other upper limits of its rows.
+
+    The base is the program as it is given: the nearer its limits to those asked later, the fewer steps.
 
     Args:
         matrix: the compiled program.
@@ -98,15 +100,6 @@ class Resolver:
         found = self._model.getSolution()
         dual = np.array(found.row_dual)[: len(self.matrix.row_lower)] / scale
         return float(self.matrix.objectives[n] @ np.array(found.col_value)), dual
-
-
-def scale_of(cost: np.ndarray) -> float:
-    """Return a power of two that brings the smallest coefficient of an objective to 1 or more.
-
-    HiGHS takes a reduced cost below 1e-7 for none: a share of a need of 50,000 units is hardly more.
-    """
-    used = np.abs(cost[cost != 0])
-    return float(2.0 ** max(np.ceil(-np.log2(used.min())), 0.0)) if len(used) else 1.0
 
 
 def _finite(bounds: np.ndarray) -> np.ndarray:

@@ -38,15 +38,26 @@ class Stop:
         return self.asked or (self.deadline is not None and time.monotonic() > self.deadline)
 
 
-def watch(model: highspy.Highs, name: str, constant: float, stop: Stop, progress: Progress | None) -> None:
-    """Let a model ask whether to stop, and tell of every better plan and its bound."""
+def watch(
+    model: highspy.Highs, name: str, scale: float, constant: float, stop: Stop, progress: Progress | None
+) -> None:
+    """Let a model ask whether to stop, and tell of every better plan and its bound.
+
+    Args:
+        model: loaded, its objective that of the level times `scale`.
+        name: the level.
+        scale: of the objective.
+        constant: added to the value of the level.
+        stop: asks for an early end.
+        progress: called with level, incumbent and bound.
+    """
     kind = highspy.cb.HighsCallbackType
 
     def called(which, _message, data, answer, _user):  # type: ignore[no-untyped-def]
         if which in (kind.kCallbackMipInterrupt, kind.kCallbackSimplexInterrupt):
             answer.user_interrupt = stop.due
         elif progress is not None:
-            progress(name, data.mip_primal_bound + constant, data.mip_dual_bound + constant)
+            progress(name, data.mip_primal_bound / scale + constant, data.mip_dual_bound / scale + constant)
 
     model.setCallback(called, None)
     for which in (

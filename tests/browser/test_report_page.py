@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 
 import pytest
 
 from sim.outputs.report import render_report
 from sim.outputs.texts import LANGUAGES
+from tests.browser.browsing import browse, drawn
 
 CHARTS = ("pyramid", "heat-with", "heat-without", "gantt", "cash", "tail")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found:
-        return found
-    if os.environ.get("CI") == "true":
-        pytest.fail("no chromium: CI must open the report in a browser")
-    pytest.skip("no chromium on this machine")
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -35,21 +22,9 @@ def page(request, nanchang, nanchang_tables, nanchang_manifest, tmp_path_factory
     return path
 
 
-def browse(chromium, page, *arguments):
-    profile = f"--user-data-dir={page.parent / 'profile'}"
-    command = [chromium, *FLAGS, profile, "--virtual-time-budget=15000", *arguments, page.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-
-
 @pytest.fixture(scope="module")
 def seen(chromium, page):
     return browse(chromium, page, "--window-size=1280,2000", "--enable-logging=stderr", "--dump-dom")
-
-
-def drawn(dom: str, name: str) -> str:
-    """The inside of a chart's element, to the table beside it."""
-    start = dom.index(f'id="chart-{name}"')
-    return dom[start : dom.index("<details", start)]
 
 
 @pytest.mark.parametrize("name", CHARTS)

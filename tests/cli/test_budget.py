@@ -8,6 +8,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
@@ -89,6 +90,23 @@ def test_the_four_answers_and_tables_that_tie(answers: tuple[str, Path]) -> None
     record = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert record["reproducible"]
     assert record["least_yuan"]["1"] == need["least_yuan"]
+
+
+def test_the_workbook_holds_every_table_and_its_totals_are_live(sim: Call, home: Path) -> None:
+    _, out, _ = sim("budget", "shangyou", "--lang", "en", *QUICK)
+    folder = page_folder(out, home)
+    names = sorted(p.stem for p in (folder / "tables").glob("*.csv"))
+    book = openpyxl.load_workbook(folder / "budget.xlsx")
+    assert len(book.sheetnames) == len(names) + 1
+    assert book.sheetnames[0] == "Answers"
+    tail = book["Running cost"]
+    assert [cell.value for cell in tail[1]] == ["Plan", "County", "Fund", "Year", "Amount (yuan)"]
+    assert str(tail.cell(tail.max_row, 5).value).startswith("=SUMIFS(")
+    cached = openpyxl.load_workbook(folder / "budget.xlsx", data_only=True)["Running cost"]
+    own = table(folder, "recurrent_tail")
+    for back, plan in ((0, "envelope"), (1, "need")):
+        sum_of_plan = cached.cell(cached.max_row - back, 5).value
+        assert round(sum_of_plan * 100) == own[own["plan"] == plan]["amount_fen"].sum()
 
 
 def test_the_named_works_of_shangyou_stand_at_their_printed_money(answers: tuple[str, Path]) -> None:

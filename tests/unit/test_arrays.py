@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.arrays import (
     Array,
+    dot,
     every,
     isfinite,
     labels_of,
@@ -105,3 +109,62 @@ def test_one_array_stands_for_the_same_in_xarray():
 def test_a_shape_that_is_not_that_of_the_labels_raises():
     with pytest.raises(ValueError, match="shape"):
         Array(np.zeros(2), {"county": COUNTIES})
+
+
+DIMS = {"county": COUNTIES, "year": (2021, 2022), "project": ("ward", "point")}
+
+
+@st.composite
+def arrays(draw: st.DrawFn) -> Array:
+    """Whole numbers over some of the dims, in any order."""
+    dims = draw(st.permutations(sorted(DIMS)))[: draw(st.integers(0, 3))]
+    shape = [len(DIMS[dim]) for dim in dims]
+    values = draw(st.lists(st.integers(-9, 9), min_size=int(np.prod(shape)), max_size=int(np.prod(shape))))
+    return Array(np.array(values, dtype=float).reshape(shape), {dim: DIMS[dim] for dim in dims})
+
+
+def alike(ours: Array, theirs: xr.DataArray) -> None:
+    """The same numbers under the same labels, whatever the order of the dims."""
+    assert set(ours.dims) == set(theirs.dims)
+    np.testing.assert_array_equal(ours.transpose(*theirs.dims).values, theirs.values)
+    for dim in ours.dims:
+        assert ours.labels[dim] == tuple(theirs.get_index(dim).tolist())
+
+
+TWO = {
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "from": lambda a, b: 3.0 - a * b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / (b * b + 1.0),
+    "less": lambda a, b: a < b,
+    "at most": lambda a, b: a <= b,
+    "above": lambda a, b: a > b,
+    "at least": lambda a, b: a >= b,
+    "and": lambda a, b: (a > 0) & (b > 0),
+    "where": lambda a, b: a.where(b > 0, -1.0),
+    "not": lambda a, b: ~(a > b),
+    "negative": lambda a, b: -a + b,
+}
+
+
+@pytest.mark.parametrize("name", sorted(TWO))
+@given(arrays(), arrays())
+def test_two_arrays_combine_as_in_xarray(name: str, a: Array, b: Array) -> None:
+    alike(TWO[name](a, b), TWO[name](a.to_xarray(), b.to_xarray()))
+
+
+@given(arrays(), arrays(), st.sets(st.sampled_from(sorted(DIMS))))
+def test_sums_products_and_parts_are_those_of_xarray(a: Array, b: Array, wanted: set[str]) -> None:
+    own = [dim for dim in a.dims if dim in wanted]
+    alike(a.sum(*own), a.to_xarray().sum(own))
+    alike(a.max(*own), a.to_xarray().max(own))
+    alike((a > 0).any(*own), (a > 0).to_xarray().any(own))
+    shared = [dim for dim in a.dims if dim in b.dims and dim in wanted]
+    alike(dot(a, b, *shared), xr.dot(a.to_xarray(), b.to_xarray(), dim=shared))
+    for dim in own:
+        last = DIMS[dim][-1]
+        alike(a.at(dim, last), a.to_xarray().sel({dim: last}, drop=True))
+        alike(a.pick(dim, [last]), a.to_xarray().sel({dim: [last]}))
+        alike(a.rename(**{dim: "other"}), a.to_xarray().rename({dim: "other"}))
+    alike(of(a.to_xarray()), a.to_xarray())

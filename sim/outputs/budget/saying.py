@@ -134,8 +134,9 @@ def _curve(found: Answered, tables: Mapping[str, pd.DataFrame], words: Texts) ->
     ends = (exact(points[0].yuan, words), exact(points[-1].yuan, words))
     gap = percent(float(table["mip_gap"].max()), 2)
     yield words.say("budget.points", n=len(points), start=ends[0], end=ends[1], gap=gap)
+    yield "  " + " | ".join(curve_heads(table, words)[:-2])
     for row in table.iloc[_few(len(table), found.curve.knee)].to_dict("records"):
-        yield "  " + "  ".join(curve_cells({str(k): v for k, v in row.items()}, words)[:-2])
+        yield "  " + " | ".join(curve_cells({str(k): v for k, v in row.items()}, words)[:-2])
     if found.curve.knee is not None:
         yield words.say("budget.knee", money=exact(points[found.curve.knee].yuan, words))
     else:
