@@ -149,6 +149,19 @@ def test_committed_works_no_envelope_reaches_are_reported(sim: Call, home: Path)
     assert "stay unused" not in said["3.2亿"]
 
 
+def test_a_budget_of_an_illustration_says_that_it_is_none(sim: Call, home: Path) -> None:
+    code, out, _ = sim("budget", "yancheng-60", *QUICK)
+    assert code == 0
+    assert out.startswith("示意，非预算 ")
+    assert "情景给定的额度" in out
+    folder = page_folder(out, home)
+    assert "示意，非预算" in (folder / "budget.html").read_text(encoding="utf-8")
+    sheet = openpyxl.load_workbook(folder / "budget.xlsx", read_only=True).worksheets[0]
+    first = [row[0] for row in sheet.iter_rows(values_only=True, max_row=2)]
+    assert first[0] == "示意，非预算"
+    assert "900.0万元" in first[1]
+
+
 def test_a_fund_nobody_may_use_here_is_refused_and_nothing_is_written(sim: Call, home: Path) -> None:
     code, _, err = sim("budget", "kunming", "--fund", "special_bond", "--out", "idle")
     assert code == 2

@@ -16,6 +16,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from sim.budget.answering import Answered
 from sim.outputs.budget.saying import Part
+from sim.outputs.envelopes import illustrative_text
 from sim.outputs.report.sections import level_name
 from sim.outputs.texts import Texts
 
@@ -48,7 +49,9 @@ def write_workbook(
         created = datetime.combine(scenario.report_date, time())
         book.set_properties({"title": getattr(scenario.title, words.lang), "created": created})
         sheets = _Sheets(book, words)
-        sheets.answers(parts)
+        said = illustrative_text(scenario, words)
+        warning = [Part(words["banner.illustrative_title"], [said])] if said else []
+        sheets.answers([*warning, *parts])
         for name, table in tables.items():
             sheets.table(name, table)
 
