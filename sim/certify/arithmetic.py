@@ -171,3 +171,14 @@ def cost_of_one(case: Case) -> np.ndarray:
     closing = opens + terms.recurrent_years - terms.price_year
     cost -= (price * left)[:, None] * (1 + terms.discount_rate) ** -closing
     return np.asarray(cost)
+
+
+def rounded_heads(case: Case) -> np.ndarray:
+    """Return (cadre, start_year) heads that rounding up every type in every county can bring at most."""
+    rules = case.rules
+    in_time = (opening_year(case) <= case.decision_years[-1]) & (rules.projects["kind"].values == "heads")[
+        :, None
+    ]
+    row = [rules.resources.index(cadre) for cadre in rules.cadres]
+    each = np.einsum("pk,ps->ks", rules.outputs.values[:, row], in_time.astype(float))
+    return np.asarray(each * len(rules.counties))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 import xarray as xr
 
-from sim.case import Case
+from sim.case import MONEY, Case
 from sim.labelled import minimum
 from sim.plan import Plan, payment_shares, round_heads_up
 from sim.program.allocation import state_program
@@ -99,7 +99,9 @@ def read_solution(case: Case, matrix: Matrix, result: LevelsResult) -> Solution:
     decisions = values_of(matrix, result.columns)
     solved = decisions["projects_started"]
     started = round_heads_up(solved, case.rules.projects["whole"])
-    solved = minimum(solved, started)  # dust that was not rounded up is no head
+    cut = minimum(solved, started)  # dust that was not rounded up is no head
+    levels = _without_dust(result.levels, float(((solved - cut) * case.costs["present_cost"]).sum()) / MONEY)
+    solved = cut
     extra = float(((started - solved) * case.costs["present_cost"]).sum())
     plan = Plan(
         solved=solved,
@@ -108,4 +110,14 @@ def read_solution(case: Case, matrix: Matrix, result: LevelsResult) -> Solution:
         recurrent_paid=payment_shares(decisions[RECURRENT]),
         moved=(decisions[IN] - decisions[OUT]).round(),
     )
-    return Solution(plan, result.levels, extra, decisions)
+    return Solution(plan, levels, extra, decisions)
+
+
+def _without_dust(levels: tuple[LevelResult, ...], cost: float) -> tuple[LevelResult, ...]:
+    """Levels whose present cost is that of the plan without the parts of heads that were taken out of it."""
+    return tuple(
+        replace(level, value=level.value - cost, best_bound=min(level.best_bound, level.value - cost))
+        if level.name == "present_cost" and cost > 0
+        else level
+        for level in levels
+    )

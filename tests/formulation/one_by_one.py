@@ -104,7 +104,7 @@ def _room_in_year(case: Case, started: np.ndarray) -> np.ndarray:
     heads = rules.projects["kind"].values == "heads"
     row = [rules.resources.index(k) for k in rules.cadres]
     output = rules.outputs.values[:, row] * heads[:, None]
-    left = np.floor(np.maximum(case.pool.values - len(rules.counties), 0.0))
+    left = np.floor(np.maximum(case.pool.values - arithmetic.rounded_heads(case), 0.0))
     left = left - np.einsum("pcs,pk->ks", started, output)
     fits = (output[:, :, None] <= left[None] + UNITS) | (output[:, :, None] == 0)
     return np.asarray(room & fits.all(axis=1))

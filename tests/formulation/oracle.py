@@ -93,7 +93,7 @@ def _starts_of(small: Small, p: int) -> np.ndarray:
     options = np.array(list(product(one, repeat=counties)), dtype=float)
     heads = {3: small.recruits, 4: 1.0}.get(p, 0.0)
     city = options.sum(axis=1)
-    ok = (city <= small.starts[p]) & (city * heads <= np.floor(max(small.pool - counties, 0)))
+    ok = (city <= small.starts[p]) & (city * heads <= np.floor(max(small.pool - counties * heads, 0)))
     return options[ok.all(axis=1)]
 
 

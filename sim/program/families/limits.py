@@ -90,21 +90,22 @@ def choices(case: Case) -> Block:
 def recruitment_pool(case: Case) -> Block:
     r"""Heads the city can find in a year, in all counties together.
 
-    .. math:: \sum_p output_{pk} X_{pt} \le pool_{kt} - |C|
+    .. math:: \sum_p output_{pk} X_{pt} \le pool_{kt} - |C| \sum_p output_{pk}
 
-    Heads are continuous here and rounded up afterwards, by less than one in each county: that many
-    are kept back.
+    Heads are continuous here and rounded up afterwards, each type by less than one in each county: what
+    that can bring is kept back.
     """
     rules = case.rules
     pool = of(case.pool)
-    kept = floor((pool - len(rules.counties)).at_least(0.0))
+    heads = of(rules.outputs).pick("resource", rules.cadres).rename(resource="cadre")
+    of_kind = heads.where(of(rules.projects["kind"]).eq("heads"), 0.0)
+    rounded = (of_kind * of(case.delivery["can_open"])).sum("project") * len(rules.counties)
+    kept = floor((pool - rounded).at_least(0.0))
     rule = rows(
         "recruitment_pool",
         space(cadre=rules.cadres, start_year=case.decision_years),
         upper=kept,
         present=isfinite(pool),
     )
-    heads = of(rules.outputs).pick("resource", rules.cadres).rename(resource="cadre")
-    of_kind = heads.where(of(rules.projects["kind"]).eq("heads"), 0.0)
     hired = of_kind * every(start_year=case.decision_years)
     return Block(rows=(rule,), terms=(Term("recruitment_pool", "programme", hired),))
