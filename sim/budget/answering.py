@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.budget.curve import Curve, curve
+from sim.budget.fiscal import Fiscal, fiscal
 from sim.budget.marginal import Worth, marginal_values
 from sim.budget.need import Need, needs
 from sim.budget.purse import Purse
@@ -62,6 +63,7 @@ class Answered:
         loaded: the scenario and where it was read.
         book: every table used.
         stages: people, staff, needs, dates and costs without the plan.
+        fiscal: what counties can spend, and what is promised for each person.
         budget: the case with the purse.
         question: what was asked, its end and the chosen envelope filled in.
         chosen_by: `asked`, `scenario`, `knee` or `need`.
@@ -76,6 +78,7 @@ class Answered:
     loaded: LoadedScenario
     book: Book
     stages: Stages
+    fiscal: Fiscal
     budget: Budgeted
     question: Question
     chosen_by: str
@@ -120,6 +123,7 @@ def answered(
     tell("people, staff, needs and gaps")
     stages = run_stages(Figures(book, loaded.scenario))
     case = allocation_case(stages)
+    side = fiscal(stages)
     options = replace(options_of(loaded.scenario.solver), gap=gap)
     first = committed_yuan(book, question.purse)
     budget = budgeted(case, question.purse, options, loaded.scenario.time.end_year, first)
@@ -139,7 +143,7 @@ def answered(
     tell("what goes first")
     order = trimmed(budget, plan, TRIMMED, stop, progress) if yuan > 0 else []
     asked = replace(question, end=end, chosen=yuan)
-    return Answered(loaded, book, stages, budget, asked, by, least, why, found, plan, worths, order)
+    return Answered(loaded, book, stages, side, budget, asked, by, least, why, found, plan, worths, order)
 
 
 def _reasons(budget: Budgeted, least: Sequence[Need]) -> dict[str, Reason]:
