@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sim.errors import Problem
 from sim.evidence.tables import Table
+from sim.scenario.schema import Scenario
 
 Tables = Mapping[str, Table]
 _EVERY = ("standard", "national_base", "central_share")
@@ -35,3 +36,16 @@ def programme_problems(tables: Tables) -> Iterator[Problem]:
         if standard is not None and base is not None and base["year"] != standard["year"]:
             found = f"the national base of {name} is of {base['year'] or 'no year'}"
             yield Problem(base.where("year"), found, f"{standard['year']}, that of its standard")
+
+
+def means_problems(tables: Tables, scenario: Scenario) -> Iterator[Problem]:
+    """Yield the fault of a cap on running cost where nothing tells what any county can spend."""
+    if scenario.allocation.max_recurrent_share is None:
+        return
+    until, counties = scenario.time.information_until, set(tables["counties"].column("county"))
+    table = tables["funds/fiscal_capacity"]
+    if not any(int(row["year"]) <= until and row["county"] in counties for row in table):
+        found = f"{table.file} has no figure of a county up to {until}"
+        yield Problem(
+            "allocation.max_recurrent_share", found, "a printed budget of one county, or no such cap"
+        )

@@ -111,6 +111,8 @@ class Allocation(Part):
     "Resources whose coverage may fall in no county below that of the base year."
     spread_cap: dict[str, Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]] = {}
     "Most by which the coverage of a resource may differ between two counties at the target year."
+    max_recurrent_share: Share | None = None
+    "Most running cost the plan may leave to a county in a year, as a share of what the county can spend."
 
 
 class Envelope(Part):

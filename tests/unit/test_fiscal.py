@@ -10,6 +10,9 @@ import pytest
 import xarray as xr
 import yaml
 
+import sim
+from sim.certify.arithmetic import burden, rounded_burden
+from sim.errors import InputError
 from sim.evidence.book import open_book
 from sim.evidence.figures import Figures
 from sim.fiscal import fiscal_capacity
@@ -122,3 +125,32 @@ def test_every_shipped_county_has_means_in_every_year(name: str) -> None:
     assert (found["capacity"] > 0).all()
     assumed = found["basis"] != "expenditure"
     assert set(found["quality"].values[assumed.values].tolist()) <= {"assumption"}
+
+
+def test_a_cap_where_nobody_s_means_are_known_is_refused(own) -> None:
+    path = own(row(XINJIAN, 2021, "expenditure", 1e9))
+    with pytest.raises(InputError) as caught:
+        open_book(load_scenario(path, ["allocation.max_recurrent_share=0.1"]))
+    (problem,) = caught.value.problems
+    assert problem.where == "allocation.max_recurrent_share"
+    assert "up to 2020" in problem.found
+
+
+def test_a_cap_on_running_cost_holds_in_every_county_and_year_or_is_said_not_to() -> None:
+    """Half of the heaviest share without a cap is a cap that binds."""
+    free = sim.run("shangyou")
+    assert free.case.means is None
+    loose = sim.run("shangyou", ["allocation.max_recurrent_share=1.0"])
+    assert loose.stages.figures.used.keys() > free.stages.figures.used.keys()
+    heaviest = float(burden(loose.case, loose.solution.plan.started.values).max())
+    assert 0 < heaviest < 1
+    bound = sim.run("shangyou", [f"allocation.max_recurrent_share={heaviest / 2}"])
+    assert bound.certificate.failed == []
+    reached = burden(bound.case, bound.solution.plan.solved.values)
+    assert (reached <= heaviest / 2 + bound.solution.decisions["burden_slack"].values + 1e-9).all()
+    running = bound.ledger.query("kind == 'recurrent' and price_basis == 'nominal' and fund == 'county'")
+    paid = running.groupby("year")["amount_fen"].sum() / 100
+    means = bound.case.means.sel(county=bound.case.rules.counties[0])
+    shares = [yuan / float(means.sel(year=year)) for year, yuan in paid.items()]
+    extra = rounded_burden(bound.case) / len(bound.case.rules.counties)
+    assert max(shares) <= heaviest / 2 + extra
