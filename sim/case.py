@@ -15,6 +15,8 @@ from sim.rules import Rules
 
 MONEY = 1e6
 "Yuan in one unit of money inside the program: scaled so that coefficients stay near 1."
+PER_MILLE = 1000
+"The excess of running cost over its cap is counted in thousandths of what a county can spend."
 COUNTY_FUND = "county"
 "The fund of the county in which a project stands."
 

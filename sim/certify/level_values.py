@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from sim.case import MONEY, Case
+from sim.case import MONEY, PER_MILLE, Case
 from sim.certify import arithmetic
 from sim.certify.views import Cells, Figure, View, Whole
 
@@ -74,9 +74,9 @@ def _beyond_caps(case: Case, view: View) -> Iterator[Figure]:
 
 
 def _burdened(case: Case, view: View) -> Iterator[Figure]:
-    """How far the heaviest year of each county is above the cap, where there is one."""
+    """How far the heaviest year of each county is above the cap, per mille, where there is one."""
     if np.isfinite(case.burden_cap):
-        yield view.total(lambda at: np.maximum(at.burden - case.burden_cap, 0.0))
+        yield view.total(lambda at: np.maximum(at.burden - case.burden_cap, 0.0) * PER_MILLE)
 
 
 def _missed(case: Case, view: View, level: int) -> Iterator[Figure]:

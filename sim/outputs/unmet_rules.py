@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.case import PER_MILLE
 from sim.outputs.texts import Texts
 from sim.pipeline import RunResult
 
@@ -52,9 +53,9 @@ def _above_burden(result: RunResult, words: Texts) -> list[str]:
         words.say(
             "answer.burden_slack_one",
             county=words.code("county", county),
-            share=f"{(cap + above) * 100:.2f}",
+            share=f"{(cap + above / PER_MILLE) * 100:.2f}",
             cap=f"{cap * 100:.2f}",
         )
         for county, above in zip(slack["county"].values.tolist(), slack.values.tolist(), strict=True)
-        if round(above * 100, 2) > 0
+        if round(above / PER_MILLE * 100, 2) > 0
     ]

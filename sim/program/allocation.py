@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from sim.arrays import Array
 from sim.case import Case
 from sim.program.blocks import Block, Level, Program, assemble
 from sim.program.families import burden, equity, limits, money, outlay, supply, transfers
@@ -63,7 +63,7 @@ def levels(case: Case, tie_break: str = "programme") -> list[Level]:
     given = ("projects_started",) if tie_break == "programme" else ()
     money_units = "million yuan"
     return [
-        Level("rules", _rules_objective(case), "relative slack", exact=True),
+        _rules_level(case),
         *(_target_level(case, rank) for rank in ranks),
         Level("present_cost", money.present_cost_objective(case), money_units, absolute=False),
         Level("local_burden", money.local_burden_objective(case), money_units, absolute=False, given=given),
@@ -73,8 +73,10 @@ def levels(case: Case, tie_break: str = "programme") -> list[Level]:
     ]
 
 
-def _rules_objective(case: Case) -> dict[str, Array]:
-    return {**equity.rules_objective(case), **burden.burden_objective(case)}
+def _rules_level(case: Case) -> Level:
+    own = burden.burden_objective(case)
+    level = Level("rules", {**equity.rules_objective(case), **own}, "relative slack", exact=True)
+    return replace(level, tolerance=burden.WITHIN) if own else level
 
 
 def _fewest_transfers(case: Case, given: tuple[str, ...]) -> list[Level]:

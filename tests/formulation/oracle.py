@@ -191,7 +191,7 @@ def _rules(small: Small, plans: Plans) -> np.ndarray:
 
 
 def _burdened(small: Small, plans: Plans) -> np.ndarray:
-    """What each county pays to run in its worst year, above the share of its means that it may be left."""
+    """What each county pays to run in its worst year, per mille above the share of its means it may."""
     above = np.zeros(len(plans.started))
     if np.isinf(small.burden):
         return above
@@ -199,7 +199,7 @@ def _burdened(small: Small, plans: Plans) -> np.ndarray:
     for c, means in enumerate(small.means):
         paid = np.einsum("nps,psy->ny", plans.started[:, :, c], each)
         of_means = [paid[:, y] / (means * 1.1**y) for y in range(len(small.starts_in) + 1)]
-        above += np.maximum(np.max(of_means, axis=0) - small.burden, 0)
+        above += 1000 * np.maximum(np.max(of_means, axis=0) - small.burden, 0)
     return above
 
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Array, every, isfinite, of, ones, space
-from sim.case import COUNTY_FUND, MONEY, Case
+from sim.arrays import Array, every, isfinite, of, space
+from sim.case import COUNTY_FUND, MONEY, PER_MILLE, Case
 from sim.program.blocks import Block, Term, columns, rows
 from sim.program.families.money import cash_years, recurrent_use
 
 SLACK = "burden_slack"
+WITHIN = 1e-9
+"Freeze of the rules level under this rule: a millionth of a county's means would run a fifth of a post."
 
 
 def burden(case: Case) -> Block:
     r"""Running cost stays within a share of what each county can spend; a slack keeps x = 0 feasible.
 
-    .. math:: \sum_{p \in P,\,t} R_p\,running_{pty}\,index_y\, x_{pct} - F_{cy}\,b_c
+    .. math:: \sum_{p \in P,\,t} R_p\,running_{pty}\,index_y\, x_{pct} - F_{cy}\,b_c / 1000
               \le \sigma F_{cy},\quad b_c \ge 0
 
     :math:`P` are the types whose running cost the county fund may pay, :math:`F_{cy}` what county :math:`c`
     can spend in year :math:`y` (nominal million yuan), :math:`\sigma` the share, and :math:`b_c` how far the
-    share of the heaviest year is above it. Heads are continuous here: rounding them up can add less than
-    one of each type. Without the rule it has no rows and no columns.
+    share of the heaviest year is above it, per mille. Heads are continuous here: rounding them up can add
+    less than one of each type. Without the rule it has no rows and no columns.
     """
     means = _means(case)
     years = means.labels["year"]
@@ -29,12 +31,12 @@ def burden(case: Case) -> Block:
     known = isfinite(means)
     within = means.where(known, 0.0)
     limit = within * (case.burden_cap if years else 0.0)
-    slack = columns(SLACK, space(county=case.rules.counties), "share", present=bool(years))
+    slack = columns(SLACK, space(county=case.rules.counties), "per mille", present=bool(years))
     rule = rows("burden", means, upper=limit, present=known & (use > 0).any("project", "start_year"))
     return Block(
         columns=(slack,),
         rows=(rule,),
-        terms=(Term("burden", "projects_started", use), Term("burden", SLACK, -(within * ones(means)))),
+        terms=(Term("burden", "projects_started", use), Term("burden", SLACK, -(within / PER_MILLE))),
     )
 
 

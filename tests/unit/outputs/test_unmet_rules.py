@@ -42,7 +42,7 @@ def test_nothing_is_said_where_nothing_that_shows_is_missing(nanchang, floor, sp
 def test_a_county_left_more_to_run_than_its_share_is_named(nanchang, above, sentences):
     decisions = dict(nanchang.solution.decisions)
     slack = xr.zeros_like(decisions["floor_slack"].isel(resource=0, drop=True))
-    slack[0] = above
+    slack[0] = above * 1000
     decisions["burden_slack"] = slack
     case = replace(nanchang.case, burden_cap=0.01)
     result = replace(nanchang, case=case, solution=replace(nanchang.solution, decisions=decisions))
