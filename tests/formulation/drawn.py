@@ -75,7 +75,7 @@ WISHES = st.fixed_dictionaries(
         "level": pick([(1, 1, 1, 1), (1, 1, 2, 2), (1, 2, 3, 1)]),
         "every_county": st.booleans(),
         "spread": pick([np.inf, np.inf, 0.0, 0.3]),
-        "burden": pick([np.inf, np.inf, 0.0, 0.05]),
+        "burden": pick([np.inf, np.inf, 0.0, 0.05, 0.2]),
     }
 )
 COSTS = st.fixed_dictionaries(
