@@ -5,6 +5,7 @@ The program and the certificate both start from it; the certificate does its own
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,10 @@ from sim.rules import Rules
 
 MONEY = 1e6
 "Yuan in one unit of money inside the program: scaled so that coefficients stay near 1."
+PER_MILLE = 1000
+"The excess of running cost over its cap is counted in thousandths of what a county can spend."
+COUNTY_FUND = "county"
+"The fund of the county in which a project stands."
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,9 @@ class Case:
         costs: capital, recurrent and present cost of each project.
         decision_years: years in which a project may start.
         terms: price year, deflator, discount rate and length of the recurrent tail.
+        burden_cap: most running cost left to a county in a year, as a share of its means; infinite if none.
+        means: (county, year) what each county can spend, nominal yuan, to the last year of the tail; None
+            where there is no such rule.
         service_life: (project) years of straight-line life; NaN for heads.
     """
 
@@ -63,6 +71,8 @@ class Case:
     service_life: xr.DataArray
     spread_cap: Mapping[str, float] = field(default_factory=dict)
     transfer_share: float = 0.0
+    burden_cap: float = math.inf
+    means: xr.DataArray | None = None
 
     @property
     def serving(self) -> xr.DataArray:

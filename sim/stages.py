@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import xarray as xr
 
@@ -14,6 +15,7 @@ from sim.delivery import delivery
 from sim.demography.inputs import population_inputs
 from sim.demography.projection import check_projection, project_population
 from sim.evidence.figures import Figures
+from sim.fiscal import fiscal_capacity
 from sim.gaps import causes, gaps
 from sim.indicators import Indicator, read_indicators, targets
 from sim.monitoring import Track, monitor
@@ -167,6 +169,7 @@ def allocation_case(stages: Stages) -> Case:
         service_life=life.where(stages.rules.projects["kind"] != "heads"),
         spread_cap=dict(figures.scenario.allocation.spread_cap),
         transfer_share=figures.scenario.workforce.transfer_share,
+        **_burden_rule(stages),
     )
 
 
@@ -208,3 +211,13 @@ def _floor(stages: Stages) -> xr.DataArray:
         year=time.base_year, drop=True
     )
     return (have * growth).transpose("resource", "county")
+
+
+def _burden_rule(stages: Stages) -> dict[str, Any]:
+    """The cap on running cost left to a county, and what counties can spend; nothing if none is set."""
+    cap, time = stages.figures.scenario.allocation.max_recurrent_share, stages.figures.scenario.time
+    if cap is None:
+        return {}
+    base = stages.people.sel(year=time.base_year, drop=True)
+    years = list(range(time.first_decision_year, time.end_year + 1))
+    return {"burden_cap": cap, "means": fiscal_capacity(stages.figures, base, years)["capacity"]}

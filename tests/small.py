@@ -60,6 +60,8 @@ class Small:
     phase: float = 0.0
     choice: tuple[int, ...] = ()
     spread: float = np.inf
+    burden: float = np.inf
+    means: tuple[float, ...] = ()
     interest: float = 0.0
     term: int = 1
     transfer: float = 0.0
@@ -156,8 +158,19 @@ def build_case(small: Small) -> Case:
         terms=TERMS,
         service_life=array(LIFE, project=PROJECTS),
         transfer_share=small.transfer,
+        burden_cap=small.burden,
+        means=_means(small),
         spread_cap={"beds": small.spread} if np.isfinite(small.spread) else {},
     )
+
+
+def _means(small: Small) -> xr.DataArray | None:
+    """What each county can spend, a tenth more every year, to the year after the target year."""
+    if not np.isfinite(small.burden):
+        return None
+    years = list(range(FIRST_YEAR, small.starts_in[-1] + 2))
+    values = [[means * 1.1**n for n in range(len(years))] for means in small.means]
+    return array(values, county=small.counties, year=years)
 
 
 def _prerequisites() -> xr.DataArray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.budget.curve import Curve, curve
+from sim.budget.fiscal import Fiscal, fiscal
 from sim.budget.marginal import Worth, marginal_values
 from sim.budget.need import Need, needs
 from sim.budget.purse import Purse, usable
@@ -63,6 +64,7 @@ class Answered:
         loaded: the scenario and where it was read.
         book: every table used.
         stages: people, staff, needs, dates and costs without the plan.
+        fiscal: what counties can spend, and what is promised for each person.
         budget: the case with the purse.
         question: what was asked, its end and the chosen envelope filled in.
         chosen_by: `asked`, `scenario`, `knee` or `need`.
@@ -77,6 +79,7 @@ class Answered:
     loaded: LoadedScenario
     book: Book
     stages: Stages
+    fiscal: Fiscal
     budget: Budgeted
     question: Question
     chosen_by: str
@@ -122,6 +125,7 @@ def answered(
     stages = run_stages(Figures(book, loaded.scenario))
     case = allocation_case(stages)
     _check_usable(case, question.purse)
+    side = fiscal(stages)
     options = replace(options_of(loaded.scenario.solver), gap=gap)
     first = committed_yuan(book, question.purse)
     budget = budgeted(case, question.purse, options, loaded.scenario.time.end_year, first)
@@ -141,7 +145,7 @@ def answered(
     tell("what goes first")
     order = trimmed(budget, plan, TRIMMED, stop, progress) if yuan > 0 else []
     asked = replace(question, end=end, chosen=yuan)
-    return Answered(loaded, book, stages, budget, asked, by, least, why, found, plan, worths, order)
+    return Answered(loaded, book, stages, side, budget, asked, by, least, why, found, plan, worths, order)
 
 
 def _check_usable(case: Case, purse: Purse) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.case import Case
+from sim.case import COUNTY_FUND, Case
 
 
 def opening_year(case: Case) -> np.ndarray:
@@ -139,6 +139,35 @@ def service_of_years(case: Case, years: list[int]) -> np.ndarray:
     rate, term = (bonds[name].values[:, None, None] for name in ("interest_rate", "term_years"))
     each = ((age > 0) & (age <= term)) * rate + ((age > 0) & (age == term))
     return np.asarray(bonds["repaid_by"].transpose("fund", "payer").values[..., None, None] * each[:, None])
+
+
+def burden(case: Case, started: np.ndarray, county: Counties = ALL) -> np.ndarray:
+    """(county): running cost left to some counties in their heaviest year, as a share of their means."""
+    if case.means is None:
+        return np.zeros(started.shape[1])
+    last = case.decision_years[-1] + int(np.ceil(case.terms.recurrent_years))
+    years = [int(y) for y in case.means["year"].values if case.decision_years[0] <= y <= last]
+    means = case.means.transpose("county", "year").sel(year=years).values[county]
+    running = money_of_starts(case, years)[1] * left_to_county(case)[:, None, None] * indices(case, years)
+    spent = np.einsum("pcs,psy->cy", started, running)
+    share = np.where(np.isfinite(means) & (means > 0), spent / np.where(means > 0, means, 1.0), 0.0)
+    return np.asarray(share.max(axis=1, initial=0.0))
+
+
+def left_to_county(case: Case) -> np.ndarray:
+    """(project): 1 where the county fund may pay the running cost."""
+    most = case.rules.fund_rules["max_recurrent_share"].transpose("fund", "project").values
+    own = case.rules.funds["fund"].values == COUNTY_FUND
+    return np.asarray((most[own] > 0).any(axis=0).astype(float))
+
+
+def rounded_burden(case: Case) -> float:
+    """Most that heads rounded up add to what counties are above the cap: one of each type and year."""
+    if case.means is None or not np.isfinite(case.burden_cap):
+        return 0.0
+    heads = (case.rules.projects["kind"].values == "heads").astype(float)
+    one = np.ones((len(heads), len(case.rules.counties), len(case.decision_years)))
+    return float(burden(case, one * heads[:, None, None]).sum())
 
 
 def index(case: Case, year: int) -> float:

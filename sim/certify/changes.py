@@ -73,7 +73,10 @@ class Changes:
         whole, after = self.base.broken, self.view.after
         flat = self.started.reshape(len(self.started), -1, self.started.shape[-1])
         cells = Cells(
-            *(part.reshape(*part.shape[:-2], -1) for part in (after.county, after.stands, after.counts))
+            *(
+                part.reshape(*part.shape[:-2], -1)
+                for part in (after.county, after.stands, after.counts, after.burden)
+            )
         )
         here = _broken(self.base.case, flat, cells).reshape(after.county.shape)
         kept = ~here.any(axis=-1) & (whole[after.county].sum(axis=-1) == whole.sum())
@@ -104,8 +107,9 @@ def changed(
     stands = arithmetic.standing(case, by_cell, heads.reshape(len(heads), len(flat)), flat)
     counts, _ = arithmetic.counted(case, stands)
     known = plan.whole.cells
-    before = Cells(county, known.stands[:, county], known.counts[:, county])
-    after = Cells(county, *(part.reshape(len(part), *county.shape) for part in (stands, counts)))
+    before = Cells(county, known.stands[:, county], known.counts[:, county], known.burden[county])
+    left = arithmetic.burden(case, by_cell, flat)
+    after = Cells(county, *(part.reshape(*part.shape[:-1], *county.shape) for part in (stands, counts, left)))
     more = np.broadcast_to(started, units.shape)
     cost = plan.whole.cost + np.einsum("pncs,ps->n", more, plan.worth)
     return Changes(plan, Changed(plan.whole, before, after, cost), units)

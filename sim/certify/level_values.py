@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from sim.case import MONEY, Case
+from sim.case import MONEY, PER_MILLE, Case
 from sim.certify import arithmetic
 from sim.certify.views import Cells, Figure, View, Whole
 
@@ -23,7 +23,10 @@ def whole(case: Case, started: np.ndarray, moved: np.ndarray) -> Whole:
     stands = arithmetic.standing(case, started, moved)
     counts, _ = arithmetic.counted(case, stands)
     places = np.arange(len(case.rules.counties))
-    return Whole(Cells(places, stands, counts), arithmetic.present_cost(case, started))
+    return Whole(
+        Cells(places, stands, counts, arithmetic.burden(case, started)),
+        arithmetic.present_cost(case, started),
+    )
 
 
 def level_value(case: Case, started: np.ndarray, moved: np.ndarray, name: str) -> float | None:
@@ -35,7 +38,7 @@ def level_value(case: Case, started: np.ndarray, moved: np.ndarray, name: str) -
 def value_of(case: Case, view: View, name: str) -> Figure | None:
     """Return the value of a level, None where it is money paid or the transfers themselves."""
     if name == "rules":
-        return sum(_below_floor(case, view)) + sum(_beyond_caps(case, view))
+        return sum(_below_floor(case, view)) + sum(_beyond_caps(case, view)) + sum(_burdened(case, view))
     if name.startswith("targets_"):
         return sum(_missed(case, view, int(name.removeprefix("targets_"))))
     if name == "present_cost":
@@ -68,6 +71,12 @@ def _beyond_caps(case: Case, view: View) -> Iterator[Figure]:
             ahead = view.greatest(partial(_ahead, row=row, need=need))
             behind = view.greatest(partial(_behind, row=row, need=need))
             yield np.maximum(ahead + behind - case.spread_cap[r], 0.0)
+
+
+def _burdened(case: Case, view: View) -> Iterator[Figure]:
+    """How far the heaviest year of each county is above the cap, per mille, where there is one."""
+    if np.isfinite(case.burden_cap):
+        yield view.total(lambda at: np.maximum(at.burden - case.burden_cap, 0.0) * PER_MILLE)
 
 
 def _missed(case: Case, view: View, level: int) -> Iterator[Figure]:

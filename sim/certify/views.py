@@ -22,11 +22,13 @@ class Cells:
         county: places of the counties, of any shape.
         stands: (resource, ...) units that stand there.
         counts: (resource, ...) units that count.
+        burden: (...) running cost left to the county in its heaviest year, as a share of its means.
     """
 
     county: np.ndarray
     stands: np.ndarray
     counts: np.ndarray
+    burden: np.ndarray
 
 
 Measure = Callable[[Cells], np.ndarray]

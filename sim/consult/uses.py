@@ -26,6 +26,7 @@ READ_BY = {
     "projects/cost_samples": "costs (unit costs at the scenario's quantile)",
     "funds/rules": "program (who pays what)",
     "funds/bonds": "program, ledger (debt service)",
+    "funds/fiscal_capacity": "budget, program (what a county can spend)",
     "priorities": "indicators (level and weight of a target)",
     "plans/indicators": "indicators, stocks, needs, monitoring",
     "plans/scalars": "see the name",
@@ -39,6 +40,7 @@ READ_BY = {
     "plans/training_places": "workforce (graduates)",
     "service": "service demand",
     "plans/envelopes": "program (envelopes)",
+    "plans/per_capita": "budget (programmes paid for each person)",
 }
 "Stages that read a table."
 SCALARS = {
@@ -60,6 +62,8 @@ SCALARS = {
     "discount_rate": "costs (present cost)",
     "deflator": "costs (price index)",
     "recurrent_years": "costs, delivery (recurrent tail)",
+    "expenditure_per_revenue": "budget, program (what a county can spend)",
+    "fiscal_capacity": "budget, program (what a county can spend)",
 }
 "Stages by the beginning of a scalar's name."
 

@@ -46,6 +46,7 @@ SHARED_TABLES = (
     "funds/funds",
     "funds/rules",
     "funds/bonds",
+    "funds/fiscal_capacity",
     "priorities",
 )
 PLAN_TABLES = ("indicators", "scalars")
@@ -59,6 +60,7 @@ OPTIONAL_PLAN_TABLES = (
     "conflicts",
     "sites",
     "envelopes",
+    "per_capita",
     "staff_ages",
     "training_places",
 )

@@ -7,6 +7,7 @@ from itertools import product
 
 from sim.errors import Problem, nearest
 from sim.evidence.dictionary import rules
+from sim.evidence.fiscal import means_problems, programme_problems
 from sim.evidence.fitting import census_years
 from sim.evidence.grammar import grammar_problems, rule_problems
 from sim.evidence.loops import bond_problems, choice_problems, phase_problems
@@ -61,6 +62,8 @@ def completeness_problems(tables: Tables, scenario: Scenario) -> Iterator[Proble
     yield from phase_problems(tables)
     yield from choice_problems(tables, scenario)
     yield from resident_problems(tables, scenario)
+    yield from programme_problems(tables)
+    yield from means_problems(tables, scenario)
     yield from _subsets(tables)
     yield from _scenario_lists(scenario)
 

@@ -102,7 +102,7 @@ def _when(repair: Loosened, words: Texts) -> str:
 
 def rule_name(rule: RuleGroup, words: Texts) -> str:
     """Return the name of a rule with the cadre, fund or project it speaks of."""
-    kinds = ("resource", "project", "fund")
+    kinds = ("resource", "project", "fund", "county")
     of = next((words.words[f"{k}.{rule.of}"] for k in kinds if f"{k}.{rule.of}" in words.words), rule.of)
     return words.say(f"explain.rule.{rule.kind}", of=of)
 

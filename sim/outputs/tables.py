@@ -11,6 +11,7 @@ from sim.gaps import TOLERANCE
 from sim.indicators import PER_FACILITY, PER_POPULATION, Indicator
 from sim.names import CASES, CITY
 from sim.outputs.plan_tables import plan_tables
+from sim.outputs.texts import Named
 from sim.pipeline import RunResult
 
 GAP_COLUMNS = ("need", "capacity", "gap", "shortfall", "coverage", "state")
@@ -201,7 +202,7 @@ def _outputs(project: str, units: int, outputs: xr.DataArray) -> str:
     return " ".join(f"{resource}={amount:g}" for resource, amount in made)
 
 
-def evidence(result: RunResult) -> pd.DataFrame:
+def evidence(result: Named) -> pd.DataFrame:
     """Every figure that entered, with unit, place, year, source, quality and reason.
 
     `after_cut_off` marks evidence of a year after the data cut-off (prices, paces, ratios, durations);

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from sim.case import Case
 from sim.program.blocks import Block, Level, Program, assemble
-from sim.program.families import equity, limits, money, outlay, supply, transfers
+from sim.program.families import burden, equity, limits, money, outlay, supply, transfers
 
 Family = Callable[[Case], Block]
 
@@ -28,6 +29,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "recruitment_pool": limits.recruitment_pool,
         "floor": equity.floor,
         "spread": equity.spread,
+        "burden": burden.burden,
         "uncovered": equity.uncovered,
         "worst_county": equity.worst_county,
         "capital": money.capital,
@@ -61,7 +63,7 @@ def levels(case: Case, tie_break: str = "programme") -> list[Level]:
     given = ("projects_started",) if tie_break == "programme" else ()
     money_units = "million yuan"
     return [
-        Level("rules", equity.rules_objective(case), "relative slack", exact=True),
+        _rules_level(case),
         *(_target_level(case, rank) for rank in ranks),
         Level("present_cost", money.present_cost_objective(case), money_units, absolute=False),
         Level("local_burden", money.local_burden_objective(case), money_units, absolute=False, given=given),
@@ -69,6 +71,12 @@ def levels(case: Case, tie_break: str = "programme") -> list[Level]:
         Level("uncovered", equity.uncovered_objective(case), "sum of shares", given=given, tie_break=True),
         *_fewest_transfers(case, given),
     ]
+
+
+def _rules_level(case: Case) -> Level:
+    own = burden.burden_objective(case)
+    level = Level("rules", {**equity.rules_objective(case), **own}, "relative slack", exact=True)
+    return replace(level, tolerance=burden.WITHIN) if own else level
 
 
 def _fewest_transfers(case: Case, given: tuple[str, ...]) -> list[Level]:

@@ -51,6 +51,7 @@ _BY_LABEL = (
     ("staffing", "cadre", "staffing", "persons"),
     ("floor", "resource", "floor", "units"),
     ("spread", "resource", "spread", "share"),
+    ("burden", "county", "burden", "million yuan"),
     ("building_capacity", "project", "building_capacity", "projects"),
     ("recruitment_pool", "cadre", "recruitment_pool", "persons"),
     ("envelope", "fund", "envelope", "million yuan"),

@@ -24,6 +24,7 @@ def consistency_faults(scenario: Scenario, folder: Path) -> Iterator[Fault]:
     yield from _years(scenario.time)
     yield from _envelopes(scenario)
     yield from _migration(scenario)
+    yield from _programmes(scenario)
     yield from _tables(scenario, folder)
 
 
@@ -55,6 +56,18 @@ def _migration(scenario: Scenario) -> Iterator[Fault]:
     for n, year in enumerate(years):
         if year in years[:n]:
             yield Fault((*place, n, "year"), f"a second figure of {year}", "one a year")
+
+
+def _programmes(scenario: Scenario) -> Iterator[Fault]:
+    names = [line.name for line in scenario.programmes]
+    for n, line in enumerate(scenario.programmes):
+        if line.name in names[:n]:
+            yield Fault(("programmes", n, "name"), f"a second programme {line.name}", "one of a name")
+        insured, given = line.counted_by == "insured", line.insured_share is not None
+        if insured and not given:
+            yield Fault(("programmes", n), "insured_share is not given", "a share, for counted_by: insured")
+        if given and not insured:
+            yield Fault(("programmes", n, "insured_share"), "insured_share is given", "counted_by: insured")
 
 
 def _envelopes(scenario: Scenario) -> Iterator[Fault]:

@@ -130,6 +130,8 @@ class Allocation(Part):
     "Resources whose coverage may fall in no county below that of the base year."
     spread_cap: dict[str, Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]] = {}
     "Most by which the coverage of a resource may differ between two counties at the target year."
+    max_recurrent_share: Share | None = None
+    "Most running cost the plan may leave to a county in a year, as a share of what the county can spend."
 
 
 class Envelope(Part):
@@ -159,6 +161,25 @@ class Envelope(Part):
     def yuan(self) -> float:
         """Most that may be spent, nominal yuan."""
         return parse_yuan(self.amount) if self.amount is not None else float(self.amount_yuan or 0.0)
+
+
+class Programme(Part):
+    """Public money paid for each person and year, beside the projects."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    "Short name; one of the plan's own programmes is replaced by a line of its name."
+    title: Title | None = None
+    "What it is called in the tables; its short name where nothing is said."
+    yuan_per_person: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+    "Yuan for each person and year, in money of `prices.price_year`."
+    counted_by: Literal["residents", "insured"] = "residents"
+    "Whom it is paid for: all residents at year-end, or those insured as residents."
+    insured_share: Share | None = None
+    "Part of the residents who are insured as residents; for counted_by: insured."
+    central_base_yuan: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+    "National base standard: the centre shares in no more than this."
+    central_share: Share
+    "Part of the base standard the centre pays; the rest is local."
 
 
 class Solver(Part):
@@ -206,6 +227,8 @@ class Scenario(Part):
     "Preset of `priorities.csv`."
     envelopes: tuple[Envelope, ...] = ()
     "Most that funds may spend; none where nothing is said."
+    programmes: tuple[Programme, ...] = ()
+    "Money paid for each person, beside that of the plan."
     assumptions: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
     "Named figures of `scalars.csv` to replace."
     tables: str | None = None

@@ -20,7 +20,7 @@ LAYERS = (
     "sim.evidence",
     "sim.demography sim.indicators sim.planning_rules sim.monitoring sim.committed sim.stocks sim.workforce"
     " sim.needs sim.capacity sim.delivery sim.rules sim.retirement"
-    " sim.staff_ages sim.staff_inputs sim.service_demand",
+    " sim.staff_ages sim.staff_inputs sim.service_demand sim.fiscal sim.programmes",
     "sim.uncertainty",
     "sim.gaps sim.costs sim.plan sim.placement sim.case",
     "sim.ledger sim.stages sim.program sim.certify",

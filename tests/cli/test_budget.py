@@ -222,3 +222,50 @@ def test_bad_words_are_refused_and_nothing_is_written(sim: Call, home: Path, wor
     assert code == 2
     assert said in err
     assert not (home / "nothing").exists()
+
+
+def test_running_cost_stands_beside_what_counties_can_spend(sim: Call, home: Path) -> None:
+    code, out, _ = sim("budget", "yancheng", "--lang", "en", *QUICK)
+    assert code == 0
+    assert "Least money: the county that bears most for its means is " in out
+    assert "is what other counties spend for each resident (assumption)" in out
+    folder = home / Path(out.splitlines()[-1].removeprefix("page: ")).parent
+    shares, tail = table(folder, "recurrent_share"), table(folder, "recurrent_tail")
+    assert shares["recurrent_fen"].sum() == tail["amount_fen"].sum()
+    assert shares["county_fen"].sum() == tail[tail["fund"] == "county"]["amount_fen"].sum()
+    exact = shares["county_fen"] / 100 / shares["capacity_yuan"]
+    assert (abs(shares["share"] - exact) < 1e-9).all()
+    assert set(shares["quality"]) == {"assumption"}
+    evidence = pd.read_csv(folder / "tables" / "evidence.csv", dtype=str)
+    means = evidence[evidence["table"] == "params/funds/fiscal_capacity.csv"]
+    assert (means["year"].astype(int) <= 2021).all()
+    assert {"expenditure_per_revenue", "fiscal_capacity_of_others"} <= set(evidence["parameter"])
+    page = (folder / "budget.html").read_text(encoding="utf-8")
+    assert '<section id="burden">' in page
+    assert '<section id="programmes">' in page
+
+
+def test_programmes_of_yancheng_are_persons_times_standard(sim: Call, home: Path) -> None:
+    _, out, _ = sim("budget", "yancheng", "--lang", "en", *QUICK)
+    assert "Basic public health services: in 2022" in out
+    folder = home / Path(out.splitlines()[-1].removeprefix("page: ")).parent
+    paid = table(folder, "per_capita")
+    first = paid[paid["year"] == 2022].set_index("programme")
+    health, insurance = first.loc["basic_public_health"], first.loc["resident_insurance"]
+    assert insurance["persons"].sum() == pytest.approx(health["persons"].sum() * 0.985 * 0.775)
+    assert health["total_fen"].sum() == pytest.approx(health["persons"].sum() * 9300, abs=400)
+    assert health["central_fen"].sum() == pytest.approx(health["persons"].sum() * 8400 * 0.3, abs=400)
+    assert insurance["total_fen"].sum() == pytest.approx(insurance["persons"].sum() * 74000, abs=400)
+    assert (paid["total_fen"] == paid["central_fen"] + paid["local_fen"]).all()
+
+
+def test_a_scenario_adds_a_programme_of_its_own(sim: Call, home: Path) -> None:
+    named = "name: care, title: {zh: 护理补贴, en: Care}"
+    line = f"{{{named}, yuan_per_person: 5, central_base_yuan: 3, central_share: 1}}"
+    code, out, _ = sim("budget", "shangyou", "--set", f"programmes=[{line}]", *QUICK)
+    assert code == 0
+    assert "护理补贴：2021年" in out
+    folder = home / Path(out.splitlines()[-1].removeprefix("page: ")).parent
+    paid = table(folder, "per_capita")
+    assert paid["standard_yuan"].iloc[0] == pytest.approx(5.1)
+    assert (paid["central_fen"] * 5 - paid["total_fen"] * 3).abs().max() <= 15

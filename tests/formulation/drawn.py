@@ -2,9 +2,9 @@
 
 Each has one to three counties, up to five types with sites, and one to three years in which to start. Drawn
 besides are lead times, sites, starts a year, needs, what stands, outputs, staffing, the pool, costs, the
-share, cap and match of central money, given or lent, weights, priorities and scopes, the floor and the
-spread, a phase, a choice, envelopes by year and in all, limits of all capital, carry-over, and the share of
-staff that may move.
+share, cap and match of central money, given or lent, weights, priorities and scopes, the floor, the spread
+and the running cost left to a county, a phase, a choice, envelopes by year and in all, limits of all capital,
+carry-over, and the share of staff that may move.
 
 Not drawn, since enumeration cannot settle them: heads in parts (heads are whole here), bonds under yearly
 envelopes of several years, envelopes of the central fund, heads on bonds. Other tests here are of these.
@@ -49,6 +49,7 @@ def _places(counties: int) -> st.SearchStrategy[Fields]:
             "need": _each(_heads(0, 9, counties), 4),
             "standing": standing,
             "floor": _heads(0, 5, counties),
+            "means": _each(money.map(lambda m: 3 * m), counties),
         }
     )
 
@@ -74,6 +75,7 @@ WISHES = st.fixed_dictionaries(
         "level": pick([(1, 1, 1, 1), (1, 1, 2, 2), (1, 2, 3, 1)]),
         "every_county": st.booleans(),
         "spread": pick([np.inf, np.inf, 0.0, 0.3]),
+        "burden": pick([np.inf, np.inf, 0.0, 0.05, 0.2]),
     }
 )
 COSTS = st.fixed_dictionaries(

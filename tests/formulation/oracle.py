@@ -14,7 +14,7 @@ from math import comb, prod
 
 import numpy as np
 
-from tests.formulation.oracle_money import affordable, local_burden, opens, present_cost
+from tests.formulation.oracle_money import affordable, local_burden, opens, present_cost, running_cost
 from tests.small import Small
 
 TOLERANCE = 1e-6
@@ -181,12 +181,26 @@ def _levels(small: Small) -> list[Level]:
 def _rules(small: Small, plans: Plans) -> np.ndarray:
     floor, beds = np.array(small.floor), _have(small, plans)["beds"]
     total = np.maximum(floor - beds, 0).sum(axis=1) / floor.sum() if floor.sum() else np.zeros(len(beds))
+    total = total + _burdened(small, plans)
     need = np.array(small.need[0])
     if np.isinf(small.spread) or not (need > 0).any():
         return np.asarray(total)
     ahead = (_stand(small, plans)[:, need > 0] / need[need > 0]).max(axis=1)
     behind = (beds[:, need > 0] / need[need > 0]).min(axis=1)
     return np.asarray(total + np.maximum(ahead - behind - small.spread, 0))
+
+
+def _burdened(small: Small, plans: Plans) -> np.ndarray:
+    """What each county pays to run in its worst year, per mille above the share of its means it may."""
+    above = np.zeros(len(plans.started))
+    if np.isinf(small.burden):
+        return above
+    each = running_cost(small)
+    for c, means in enumerate(small.means):
+        paid = np.einsum("nps,psy->ny", plans.started[:, :, c], each)
+        of_means = [paid[:, y] / (means * 1.1**y) for y in range(len(small.starts_in) + 1)]
+        above += 1000 * np.maximum(np.max(of_means, axis=0) - small.burden, 0)
+    return above
 
 
 def _shortfall(rank: int) -> Callable[[Small, Plans], np.ndarray]:

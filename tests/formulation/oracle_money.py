@@ -47,6 +47,12 @@ def _nominal(small: Small) -> tuple[np.ndarray, np.ndarray]:
     return capital[..., :n], running[..., :n]
 
 
+def running_cost(small: Small) -> np.ndarray:
+    """(project, start, year) what one start costs to run, nominal."""
+    index = np.array([(1 + TERMS.deflator) ** (year - TERMS.price_year) for year in YEARS])
+    return np.asarray(_real(small)[1] * index)
+
+
 def present_cost(small: Small, city: np.ndarray) -> np.ndarray:
     """(plan) present cost of starts in the city (plan, project, start), less what is left at the end."""
     factor = np.array([(1 + TERMS.discount_rate) ** (TERMS.price_year - year) for year in YEARS])

@@ -161,3 +161,19 @@ def test_an_elastic_rule_costs_nothing_where_the_target_is_met():
         model.run()
         assert status_of(model) == "optimal"
         assert model.getInfo().objective_function_value == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_county_that_may_be_left_no_running_cost_forbids_what_must_be_run():
+    small = replace(
+        EARLY,
+        need=((10.0, 6.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)),
+        nurses_per_bed=0.0,
+        floor=(0.0, 0.0),
+        burden=0.0,
+        means=(5e6, 5e6),
+    )
+    beds = missed(small)["beds"]
+    said = set().union(*keys(beds))
+    assert beds.cause == "rules"
+    assert said & {"burden:110001", "burden:110002"}
+    assert "beds" not in missed(replace(small, burden=1.0, sites=(2, 1, 1, 4, 4)))

@@ -95,6 +95,11 @@ CASES = {
         replace(EARLY, spread=0.1, floor=(0.0, 0.0), need=((8.0, 8.0), (0.0, 0.0), (6.0, 5.0), (1.0, 1.0))),
         replace(EARLY, spread=0.0, floor=(0.0, 0.0), need=((4.0, 8.0), (0.0, 0.0), (6.0, 5.0), (1.0, 1.0))),
     ],
+    "burden": [
+        replace(EARLY, burden=0.1, means=(4e6, 4e6)),
+        replace(EARLY, burden=0.02, means=(9e6, 2e6)),
+        replace(EARLY, burden=0.0, means=(4e9, 2e6), floor=(9.0, 3.0)),
+    ],
     "transfers": MOVES,
     "recruitment_pool": [replace(EARLY, pool=4.0, need=((8.0, 6.0), (1.0, 0.0), (30.0, 30.0), (1.0, 1.0)))],
     "floor": [

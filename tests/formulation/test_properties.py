@@ -77,6 +77,7 @@ NONSENSE = st.fixed_dictionaries(
             unique_by=lambda e: (e["fund"], e.get("year")),
         ),
         "allocation.spread_cap": st.sampled_from([{}, {"beds": 0.0}, {"childcare_places": 0.1}]),
+        "allocation.max_recurrent_share": st.sampled_from([0.0, 1e-5, 0.002, 1.0]),
         "allocation.equity_floor": st.sampled_from([[], ["beds"], ["beds", "nurses"]]),
         "population.migration_after_information": st.sampled_from(["hold", "decline", "zero"]),
         "solver.tie_break": st.sampled_from(["programme", "full"]),

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from sim.case import Case
 from sim.certify import Claims, refutation
@@ -34,10 +35,19 @@ def small(name: str, n: int) -> tuple[Case, Claims]:
     return solved(build_case(CASES[name][n]), 2024)
 
 
+def means(case: Case) -> xr.DataArray:
+    """What each county can spend: little, so that what is left to it matters."""
+    years = case.decision_years
+    values = np.linspace(2e7, 8e8, len(case.rules.counties))[:, None] * np.ones(len(years))
+    coords = {"county": case.rules.counties, "year": years}
+    return xr.DataArray(values, dims=("county", "year"), coords=coords)
+
+
 @cache
 def city(kind: str) -> tuple[Case, Claims]:
     case = instance(4, 2, scarce=kind == "scarce")
     more = {"transfer_share": 0.02, "spread_cap": {"beds": 0.1, "points": 0.2}}
+    more |= {"burden_cap": 0.02, "means": means(case)}
     return solved(replace(case, **more) if kind == "moving" else case, 2030)
 
 

@@ -37,6 +37,8 @@ CASE = Small(
     spread=0.3,
     transfer=0.5,
     interest=0.05,
+    burden=0.1,
+    means=(4e6, 3e6),
 )  # every rule of money and of sites is there
 
 

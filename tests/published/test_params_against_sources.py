@@ -340,3 +340,62 @@ def test_the_count_of_hospitals_is_the_smallest_that_gives_the_printed_share(pla
         return any(round(100 * part / count, digits) == float(printed) for part in range(count + 1))
 
     assert next(count for count in range(1, 100) if gives(count)) == int(row["value"])
+
+
+FISCAL = {"general_public_budget_expenditure": "expenditure", "general_public_budget_revenue": "revenue"}
+FISCAL_QUALITY = {"official_communique": "official", "secondary": "secondary", "estimate": "estimate"}
+
+
+def test_every_budget_of_a_county_is_carried_over():
+    names = _params("counties").set_index(["city_name", "county_name"])["county"]
+    public = _source("public/county_fiscal")
+    printed = {
+        (names[row["region"], row["county"]], row["year"], FISCAL[row["indicator"]]): (
+            round(float(row["value"]) * 1e8),
+            FISCAL_QUALITY[row["quality"]],
+        )
+        for _, row in public.iterrows()
+        if row["indicator"] in FISCAL and (row["region"], row["county"]) in names.index
+    }
+    table = _params("funds/fiscal_capacity")
+    assert len(table) == len(printed) == 23
+    own = {
+        (r["county"], r["year"], r["parameter"]): (float(r["value"]), r["quality"])
+        for _, r in table.iterrows()
+    }
+    assert own == printed
+    titles = _params("sources").set_index("source")["title"]
+    wanted = set(public["source_title"])
+    assert {titles[source] for source in table["source"]} <= wanted
+
+
+def test_expenditure_is_about_twice_revenue_where_both_are_known():
+    table = _params("funds/fiscal_capacity")
+    both = table.pivot(index=["county", "year"], columns="parameter", values="value").dropna().astype(float)
+    ratio = both["expenditure"] / both["revenue"]
+    row = _params("scalars").set_index("name").loc["expenditure_per_revenue"]
+    assert len(ratio) == 5
+    assert float(row["low"]) == round(ratio.min(), 1)
+    assert float(row["high"]) == round(ratio.max(), 1)
+    assert float(row["value"]) == pytest.approx((float(row["low"]) + float(row["high"])) / 2)
+
+
+def test_programmes_of_yancheng_are_as_printed():
+    lines = shared("seeds/002_8b0b2deed57d5098.txt").read_text(encoding="utf-8").split("\n")
+    table = _params("plans/yancheng/per_capita")
+    printed = table[table["quality"] == "plan"]
+    assert printed["value"].tolist() == ["93", "740", "0.985", "0.225"]
+    for _, row in printed.iterrows():
+        places = [int(n) for n in re.findall(r"\d+", row["locator"])]
+        assert len(places) == 2
+        for place in places:
+            assert squeeze(row["quote"]) in squeeze(lines[place - 1])
+
+
+def test_the_central_share_of_jiangsu_is_that_of_its_tier():
+    costs = (
+        _source("standards/unit_costs").set_index("parameter").loc["central_share_basic_public_health_tier1"]
+    )
+    assert "tier 4 (Tianjin, Jiangsu...) 30" in costs["note"]
+    shares = _params("plans/yancheng/per_capita").query("parameter == 'central_share'")["value"]
+    assert set(shares) == {"0.3"}

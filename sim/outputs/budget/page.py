@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.budget.answering import Answered
 from sim.outputs.budget.charts import budget_charts
+from sim.outputs.budget.fiscal import BURDEN_HEADS, PROGRAMME_HEADS, burden_rows, programme_rows
 from sim.outputs.budget.saying import curve_cells, curve_heads, first_screen, purse, trimming_lines
 from sim.outputs.drawing import inlined, plotly
 from sim.outputs.envelopes import illustrative_text
@@ -41,6 +42,13 @@ def render(found: Answered, tables: Mapping[str, pd.DataFrame], result_id: str, 
                 (words[f"budget.plan.{plan}"], county_rows(tables["county_view"], plan, words))
                 for plan in ("need", "envelope")
             ],
+            burden_heads=[words[f"budget.table.{name}"] for name in BURDEN_HEADS],
+            burdens=[
+                (words[f"budget.plan.{plan}"], burden_rows(tables, plan, words))
+                for plan in ("need", "envelope")
+            ],
+            programme_heads=[words[f"budget.table.{name}"] for name in PROGRAMME_HEADS],
+            programmes=programme_rows(found, tables, words),
             charts={chart.name: chart for chart in drawn},
             chart_data=inlined(drawn),
             plotly=plotly(),

@@ -14,6 +14,7 @@ from sim.budget.answering import Answered
 from sim.budget.marginal import Worth
 from sim.budget.need import Need
 from sim.names import ALL
+from sim.outputs.budget.fiscal import burden_lines, programme_lines
 from sim.outputs.budget.unused import unused_lines
 from sim.outputs.explaining import outward, rule_name
 from sim.outputs.report.sections import level_name
@@ -234,7 +235,9 @@ def _afterwards(found: Answered, tables: Mapping[str, pd.DataFrame], words: Text
             total=words.money(float(after.sum())),
             income=words.money(float(income["service_income_yuan"].sum())),
         )
+        yield from burden_lines(tables, plan, words)
         yield from _debt(_of(tables["bonds"], plan), name, words)
+    yield from programme_lines(found, tables, words)
 
 
 def _debt(table: pd.DataFrame, name: str, words: Texts) -> Iterator[str]:

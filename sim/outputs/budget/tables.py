@@ -8,11 +8,13 @@ import pandas as pd
 
 from sim.budget.answering import Answered
 from sim.budget.curve import curve_table, resource_table, step_table
+from sim.budget.fiscal import Fiscal, programme_faults, programme_table, recurrent_share
 from sim.budget.solving import Funded
 from sim.budget.trimming import trimming_table
 from sim.budget.views import bonds, county_view, prices, recurrent_tail, service_income
 from sim.budget.works import named_works
 from sim.errors import CertificateError
+from sim.outputs.tables import evidence
 
 OF_NEED, OF_ENVELOPE = "need", "envelope"
 LEAVES = ("project", "county", "fund", "year")
@@ -32,6 +34,7 @@ def budget_tables(found: Answered) -> dict[str, pd.DataFrame]:
             frame.insert(0, "plan", name)
             of_plans.setdefault(table, []).append(frame)
     points = found.curve.points
+    promised = _promised(found.fiscal)
     return {
         "need": _need(found),
         "curve": curve_table(points),
@@ -40,6 +43,8 @@ def budget_tables(found: Answered) -> dict[str, pd.DataFrame]:
         "marginal": _marginal(found),
         "trimming": trimming_table(found.budget, found.plan, found.trimmed),
         "works": named_works(found.book, found.question.purse, found.plan.yuan),
+        "per_capita": promised,
+        "evidence": evidence(found),
         **{name: pd.concat(frames, ignore_index=True) for name, frames in of_plans.items()},
     }
 
@@ -52,12 +57,21 @@ def _of_plan(found: Answered, plan: Funded) -> dict[str, pd.DataFrame]:
         "county_view": county_view(case, plan.solution, ledger),
         "bonds": bonds(case, ledger),
         "prices": prices(case, ledger),
+        "recurrent_share": recurrent_share(ledger, found.fiscal.capacity),
         "ledger": ledger.copy(),
     }
     wrong = list(untied(tables, plan, found.case.decision_years[-1]))
     if wrong:
         raise CertificateError(f"tables do not tie with the ledger: {'; '.join(wrong)}")
     return tables
+
+
+def _promised(side: Fiscal) -> pd.DataFrame:
+    table = programme_table(side)
+    wrong = list(programme_faults(table, side))
+    if wrong:
+        raise CertificateError(f"per-capita programmes do not tie: {'; '.join(wrong)}")
+    return table
 
 
 def untied(tables: Mapping[str, pd.DataFrame], plan: Funded, target_year: int) -> Iterator[str]:
@@ -75,6 +89,14 @@ def untied(tables: Mapping[str, pd.DataFrame], plan: Funded, target_year: int) -
     own = until[until["fund"] == "county"]
     pairs = {
         "recurrent tail": (tables["recurrent_tail"]["amount_fen"].sum(), _fen(nominal, kind="recurrent")),
+        "running cost beside means": (
+            tables["recurrent_share"]["recurrent_fen"].sum(),
+            _fen(nominal, kind="recurrent"),
+        ),
+        "running cost of counties beside means": (
+            tables["recurrent_share"]["county_fen"].sum(),
+            _fen(nominal, kind="recurrent", fund="county"),
+        ),
         "received by counties": (tables["county_view"]["received_fen"].sum(), capital),
         "paid by counties": (tables["county_view"]["paid_by_county_fen"].sum(), own["amount_fen"].sum()),
         "running cost by county": (

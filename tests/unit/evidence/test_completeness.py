@@ -151,3 +151,73 @@ def test_a_choice_with_a_project_without_a_limit_of_sites_is_refused(faults) -> 
     assert len(problems) == 1
     assert "choices.csv:3:2: recruit_nurses of the choice care has no limit of sites" in str(problems[0])
     assert "residents_per_site" in str(problems[0])
+
+
+PAID = "plans/nanchang/per_capita.csv"
+PAID_HEAD = (
+    "programme,name_zh,name_en,counted_by,parameter,value,low,high,unit,geography,year,source,locator,quote,"
+    "quality,reason,reason_zh\n"
+)
+
+
+def paid(parameter: str, value: str, year: str = "2020", by: str = "residents", unit: str = "") -> str:
+    unit = unit or ("share" if parameter in ("central_share", "participation") else "yuan/person/year")
+    return f"care,护理,Care,{by},{parameter},{value},,,{unit},Nanchang,{year},,,,assumption,No,无\n"
+
+
+WHOLE = paid("standard", "10") + paid("national_base", "5") + paid("central_share", "0.6")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (WHOLE.replace(paid("central_share", "0.6"), ""), "2:5: care has no central_share"),
+        (WHOLE.replace("residents", "insured"), "2:5: care has no participation"),
+        (
+            WHOLE.replace(paid("standard", "10"), paid("standard", "10", "")),
+            "2:11: the standard of care has no",
+        ),
+        (WHOLE.replace(paid("national_base", "5"), paid("national_base", "5", "2019")), "is of 2019"),
+        (
+            WHOLE.replace("Care,residents,national", "Care,insured,national"),
+            "3:4: counted_by of care is 'ins",
+        ),
+        (
+            WHOLE.replace("central_share,0.6", "central_share,60"),
+            "central_share is 60; allowed: 0 to 1 share",
+        ),
+        (WHOLE.replace("standard,10", "standard,-10"), "standard is -10"),
+        (WHOLE.replace("yuan/person/year", "yuan", 1), "unit of standard is 'yuan'"),
+    ],
+)
+def test_a_programme_that_cannot_be_counted_is_refused(tmp_path: Path, rows: str, said: str) -> None:
+    own = tmp_path / "own" / PAID
+    own.parent.mkdir(parents=True)
+    own.write_text(PAID_HEAD + rows, encoding="utf-8")
+    scenario = yaml.safe_load((folder("scenarios") / "nanchang.yaml").read_text(encoding="utf-8"))
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(scenario | {"tables": "own"}, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        open_book(load_scenario(str(path)))
+    problems = list(map(str, caught.value.problems))
+    assert any("per_capita.csv:" in p and said in p for p in problems), problems
+
+
+LINE = "name: care, yuan_per_person: 10, central_base_yuan: 5, central_share: 0.6"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (f"{{{LINE}}}, {{{LINE}}}", "a second programme care"),
+        (f"{{{LINE}, counted_by: insured}}", "insured_share is not given"),
+        (f"{{{LINE}, insured_share: 0.7}}", "insured_share is given"),
+        (f"{{{LINE.replace('0.6', '60')}}}", "central_share"),
+        (f"{{{LINE.replace(': 10', ': -10')}}}", "yuan_per_person"),
+        (f"{{{LINE}, counted_by: doctors}}", "counted_by"),
+    ],
+)
+def test_a_line_of_a_scenario_that_says_no_sense_is_refused(lines: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_scenario("nanchang", [f"programmes=[{lines}]"])
+    assert any(said in str(problem) for problem in caught.value.problems)

@@ -36,3 +36,20 @@ def test_what_falls_below_the_floor_and_how_far_counties_are_apart_is_said(nanch
 )
 def test_nothing_is_said_where_nothing_that_shows_is_missing(nanchang, floor, spread, sentences):
     assert len(unmet_rules(slackened(nanchang, floor, spread), texts(nanchang, "en"))) == sentences
+
+
+@pytest.mark.parametrize(("above", "sentences"), [(0.0, 0), (0.00004, 0), (0.0123, 1)])
+def test_a_county_left_more_to_run_than_its_share_is_named(nanchang, above, sentences):
+    decisions = dict(nanchang.solution.decisions)
+    slack = xr.zeros_like(decisions["floor_slack"].isel(resource=0, drop=True))
+    slack[0] = above * 1000
+    decisions["burden_slack"] = slack
+    case = replace(nanchang.case, burden_cap=0.01)
+    result = replace(nanchang, case=case, solution=replace(nanchang.solution, decisions=decisions))
+    for lang, said in (
+        ("zh", "最高达其一般公共预算支出的2.23%（上限1.00%）"),
+        ("en", "up to 2.23 % of its general"),
+    ):
+        found = unmet_rules(result, texts(nanchang, lang))
+        assert len(found) == sentences
+        assert all(said in sentence for sentence in found)
