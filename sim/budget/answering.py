@@ -74,6 +74,7 @@ class Answered:
         plan: the plan at the chosen envelope.
         worths: what more money is worth there.
         trimmed: what is left when it shrinks.
+        cut_short: whether a clock or the user ended a search.
     """
 
     loaded: LoadedScenario
@@ -89,6 +90,7 @@ class Answered:
     plan: Funded
     worths: Sequence[Worth]
     trimmed: Sequence[Trimmed]
+    cut_short: bool = False
 
     @property
     def case(self) -> Case:
@@ -133,19 +135,31 @@ def answered(
     least = needs(budget, stop, progress)
     why = _reasons(budget, least)
     end = question.end if question.end is not None else ABOVE_NEED * least[-1].yuan
+    if end <= question.start and question.steps > 1 and end > 0:
+        said = f"--from {question.start:,.0f} yuan is not below the end of the curve, {end:,.0f} yuan"
+        raise InputError([Problem("--from", said, "a smaller amount, or --to with a larger one")])
     envelopes = np.linspace(question.start, max(end, question.start), question.steps).tolist()
     found = curve(budget, envelopes, least, stop, progress, lambda n, of: tell(f"envelope {n} of {of}"))
+    least = [replace(need, plan=_at(found, need.yuan)) for need in least]
     yuan, by = _chosen(question, case, found, least)
     plan = next((p for p in found.points if p.yuan == yuan), None)
     if plan is None:
-        before = [p.columns for p in found.points if p.yuan < yuan][-1:]
+        before = [p.known for p in found.points if p.yuan < yuan][-1:]
         plan = budget.at(yuan, before, stop, progress)
     tell("what more money would buy")
     worths = marginal_values(budget, plan, stop, progress)
     tell("what goes first")
     order = trimmed(budget, plan, TRIMMED, stop, progress) if yuan > 0 else []
     asked = replace(question, end=end, chosen=yuan)
-    return Answered(loaded, book, stages, side, budget, asked, by, least, why, found, plan, worths, order)
+    cut = stop is not None and stop.due
+    return Answered(
+        loaded, book, stages, side, budget, asked, by, least, why, found, plan, worths, order, cut
+    )
+
+
+def _at(found: Curve, yuan: float) -> Funded:
+    """The plan of the curve at an envelope that stands in it."""
+    return next(point for point in found.points if point.yuan == yuan)
 
 
 def _check_usable(case: Case, purse: Purse) -> None:
@@ -176,9 +190,9 @@ def _chosen(question: Question, case: Case, found: Curve, least: Sequence[Need])
 
 
 def limit_of(case: Case, purse: Purse) -> float:
-    """Return the limit a case itself sets to a purse, yuan; infinite where it sets none."""
+    """Return the limit a case itself sets to a purse, yuan; infinite where it sets none or not one a year."""
     rules = case.rules
     if purse.per_year:
         limits = rules.outlay if purse.fund == ALL else rules.envelopes.sel(fund=purse.fund)
-        return float(limits.min())
+        return float(limits.min()) if float(limits.min()) == float(limits.max()) else np.inf
     return float(rules.outlay_total if purse.fund == ALL else rules.envelope_totals.sel(fund=purse.fund))

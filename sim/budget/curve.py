@@ -11,9 +11,12 @@ import xarray as xr
 
 from sim.budget.need import Need
 from sim.budget.solving import Budgeted, Funded
+from sim.program.known_plans import keeps_rules
 from sim.program.watching import Progress, Stop
 
 Tell = Callable[[int, int], None]
+DIFFERENT = 1e-5
+"Part by which levels differ that differ at all: the tolerance of the freezes is smaller."
 FIGURES = ("present_cost_yuan", "capital_outlay_yuan", "local_burden_yuan")
 STEP_COLUMNS = ["step", "from_yuan", "to_yuan", "project", "change", "units", "where"]
 
@@ -62,10 +65,36 @@ def curve(
     points: list[Funded] = []
     for n, yuan in enumerate(wanted, start=1):
         tell(n, len(wanted))
-        starts = [plan.columns for plan in (*points[-1:], *(p for y, p in given.items() if y <= yuan))]
+        starts = [plan.known for plan in (*points[-1:], *(p for y, p in given.items() if y <= yuan))]
         points.append(budget.at(yuan, starts, stop, progress))
+    points = _handed_back(budget, points, stop, progress)
     level = bending_level(points)
     return Curve(tuple(points), knee([p.yuan for p in points], _values(points, level)), level)
+
+
+def _handed_back(
+    budget: Budgeted, points: list[Funded], stop: Stop | None, progress: Progress | None
+) -> list[Funded]:
+    """The same points; a plan of a larger envelope that fits a smaller one and is better is a start there."""
+    found = points[-1:]
+    for point in reversed(points[:-1]):
+        later = found[0]
+        fits = keeps_rules(budget.matrix_at(point.yuan), later.columns)
+        if fits and _is_better(later, point):
+            point = budget.at(point.yuan, [point.known, later.known], stop, progress)
+        found.insert(0, point)
+    return found
+
+
+def _is_better(one: Funded, other: Funded) -> bool:
+    """Whether a plan is better in the first level in which two plans differ, up to the present cost."""
+    for level in one.levels:
+        gap = other.value(level.name) - level.value
+        if abs(gap) > DIFFERENT * max(abs(level.value), 1.0):
+            return gap > 0
+        if level.name == "present_cost":
+            return False
+    return False
 
 
 def bending_level(points: Sequence[Funded]) -> str:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.budget.purse import Purse
 from sim.budget.solving import Budgeted, Funded
 from sim.case import MONEY
+from sim.names import ALL
 from sim.program.blocks import Level
 from sim.program.highs import solve_levels
+from sim.program.known_plans import KnownPlan
 from sim.program.matrix import Matrix, with_levels
 from sim.program.resolving import Resolver
 from sim.program.results import LevelResult, LevelsResult
@@ -23,6 +26,8 @@ FIRST_STEP = 1.0
 GROWTH = 4.0
 LARGEST_STEP = 0.05
 "Part of the limit that a step may be at most."
+PRICE_DUST = 1e-9
+"Smaller duals are the solver's."
 DUST = 4e-6
 "Change of a level, relative to it, that the tolerance of the levels before explains."
 
@@ -41,7 +46,8 @@ class Worth:
         least: its fall is at least this a million yuan.
         most: at most this.
         resolved: whether the interval excludes 0; else nothing can be told of this money.
-        price: the same from the LP relaxation, for the last yuan.
+        price: the fall of a level of the LP relaxation for the last million.
+        price_level: the first level of the relaxation that this money moves; '' if it moves none.
     """
 
     fund: str
@@ -54,6 +60,7 @@ class Worth:
     most: float
     resolved: bool
     price: float
+    price_level: str
 
 
 def marginal_values(
@@ -78,10 +85,10 @@ def marginal_values(
     """
     levels = [level for level in budget.program.levels if _is_bought(level)]
     matrix = with_levels(budget.matrix_at(plan.yuan), levels)
-    base = _solved(budget, matrix, levels, plan.columns, stop, progress)
+    base = _solved(budget, matrix, levels, KnownPlan(plan.columns), stop, progress)
     prices = Resolver(matrix, levels).solve(matrix.row_upper).duals
     return [
-        _worth(budget, matrix, levels, base, row, fund, year, prices[:, row], stop, progress)
+        _worth(budget, plan, matrix, levels, base, row, fund, year, prices[:, row], stop, progress)
         for fund, year, row in _limits(matrix)
     ]
 
@@ -105,7 +112,7 @@ def _solved(
     budget: Budgeted,
     matrix: Matrix,
     levels: Sequence[Level],
-    known: np.ndarray,
+    known: KnownPlan,
     stop: Stop | None,
     progress: Progress | None,
 ) -> LevelsResult:
@@ -116,6 +123,7 @@ def _solved(
 
 def _worth(
     budget: Budgeted,
+    plan: Funded,
     matrix: Matrix,
     levels: Sequence[Level],
     base: LevelsResult,
@@ -126,15 +134,17 @@ def _worth(
     stop: Stop | None,
     progress: Progress | None,
 ) -> Worth:
-    limit = _limit_yuan(budget, fund, year, float(matrix.row_upper[row]))
+    limit = _limit_yuan(budget, plan, fund, year)
     step, largest = FIRST_STEP, max(LARGEST_STEP * limit / MONEY, FIRST_STEP)
     while True:
         upper = matrix.row_upper.copy()
-        upper[row] += step
-        more = _solved(budget, replace(matrix, row_upper=upper), levels, base.columns, stop, progress)
+        upper[row] = _upper(budget, row, fund, year, limit + step * MONEY)
+        start = KnownPlan(base.columns, tuple(level.value for level in base.levels))
+        more = _solved(budget, replace(matrix, row_upper=upper), levels, start, stop, progress)
         n, least, most = _fall(base.levels, more.levels, step)
-        if least > 0 or most <= 0 or step >= largest:
+        if least > 0 or step >= largest:
             level = levels[n]
+            moved = next((m for m, price in enumerate(prices) if abs(price) > PRICE_DUST), None)
             return Worth(
                 fund=fund,
                 year=year,
@@ -145,16 +155,32 @@ def _worth(
                 least=max(least, 0.0),
                 most=max(most, 0.0),
                 resolved=least > 0 or most <= 0,
-                price=max(float(-prices[n]), 0.0),
+                price=0.0 if moved is None else max(float(-prices[moved]), 0.0),
+                price_level="" if moved is None else levels[moved].name,
             )
         step = min(step * GROWTH, largest)
 
 
-def _limit_yuan(budget: Budgeted, fund: str, year: int, million: float) -> float:
-    """The limit as it is stated, what is kept back for rounding included."""
-    purse = replace(budget.purse, fund=fund, per_year=year > 0)
-    own = purse == budget.purse
-    return million * MONEY + purse.reserve(budget.case) * purse.years(budget.case) + budget.first * own
+def _limit_yuan(budget: Budgeted, plan: Funded, fund: str, year: int) -> float:
+    """The limit as it is stated: the envelope of the purse itself, or what the scenario sets."""
+    if Purse(fund, year > 0) == budget.purse:
+        return plan.yuan
+    rules = budget.case.rules
+    if fund == ALL:
+        return float(rules.outlay.sel(year=year)) if year else rules.outlay_total
+    limits = rules.envelopes.sel(fund=fund, year=year) if year else rules.envelope_totals.sel(fund=fund)
+    return float(limits)
+
+
+def _upper(budget: Budgeted, row: int, fund: str, year: int, yuan: float) -> float:
+    """The limit of one row of the program where the money it speaks of is so many yuan."""
+    purse = Purse(fund, year > 0)
+    own = budget.left_of(yuan) if purse == budget.purse else yuan
+    for family in purse.stated(purse.filled(budget.case, own)).rows:
+        place = budget.matrix.row_positions[family.name].values
+        if (place == row).any():
+            return float(family.upper.values[place == row][0])
+    raise KeyError(f"no row {row} of {fund}")
 
 
 def _fall(

@@ -14,6 +14,7 @@ from sim.case import MONEY
 from sim.program.blocks import Level
 from sim.program.freezing import with_blocks
 from sim.program.highs import solve_levels
+from sim.program.known_plans import KnownPlan
 from sim.program.matrix import compile_matrix
 from sim.program.results import LevelResult
 from sim.program.watching import Progress, Stop
@@ -87,7 +88,7 @@ def _need(budget: Budgeted, rank: int, stop: Stop | None, progress: Progress | N
         yuan=yuan,
         bound=min(max(money.best_bound * MONEY + budget.first, 0.0), yuan),
         mip_gap=money.mip_gap,
-        plan=budget.at(yuan, [columns], stop, progress),
+        plan=budget.at(yuan, [KnownPlan(columns)], stop, progress),
     )
 
 
@@ -108,7 +109,9 @@ def _least(
 
 
 def _envelope(budget: Budgeted, million: float) -> float:
-    """Whole yuan of an envelope in which the program may spend so many million."""
+    """Whole yuan of an envelope in which the program may spend so many million; none for nothing."""
+    if million * MONEY < 1.0:
+        return float(math.ceil(budget.first))
     purse, free = budget.purse, budget.case
     return float(math.ceil(million * MONEY + purse.reserve(free) * purse.years(free) + budget.first - 1e-3))
 

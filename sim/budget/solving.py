@@ -17,6 +17,7 @@ from sim.names import CITY
 from sim.program.allocation import state_program
 from sim.program.blocks import Level, Program
 from sim.program.highs import solve_levels
+from sim.program.known_plans import KnownPlan
 from sim.program.matrix import Matrix, compile_matrix, with_levels
 from sim.program.results import LevelResult, LevelsResult
 from sim.program.solution import Options, Solution, read_solution
@@ -39,7 +40,6 @@ class Funded:
         short: (resource) units the targets are short of, of the whole city.
         need: (resource) units the targets ask for.
         columns: the plan in the columns of the program.
-        values: what the plan has of each level.
         checks: checks of the certificate that hold.
     """
 
@@ -50,16 +50,20 @@ class Funded:
     short: xr.DataArray
     need: xr.DataArray
     columns: np.ndarray
-    values: Mapping[str, float]
     checks: int
 
+    @property
+    def known(self) -> KnownPlan:
+        """The plan as a start for other envelopes."""
+        return KnownPlan(self.columns, tuple(level.value for level in self.levels))
+
     def value(self, name: str) -> float:
-        """Return what the plan itself has of a level, within the tolerance of what the level was solved to.
+        """Return what a level was solved to; the plan has it within the tolerance of the freezes.
 
         Raises:
             KeyError: there is no level of that name.
         """
-        return self.values[name]
+        return self.level(name).value
 
     @property
     def figures(self) -> Mapping[str, float]:
@@ -113,7 +117,7 @@ class Budgeted:
     def at(
         self,
         yuan: float,
-        known: Sequence[np.ndarray] = (),
+        known: Sequence[KnownPlan] = (),
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> Funded:
@@ -121,7 +125,7 @@ class Budgeted:
 
         Args:
             yuan: the envelope.
-            known: columns of plans of smaller envelopes to start from.
+            known: plans of smaller envelopes to start from.
             stop: asks the solver for an early end.
             progress: called with level, incumbent and bound.
 
@@ -161,7 +165,7 @@ class Budgeted:
         self,
         yuan: float,
         levels: Sequence[Level],
-        known: Sequence[np.ndarray] = (),
+        known: Sequence[KnownPlan] = (),
         stop: Stop | None = None,
         progress: Progress | None = None,
     ) -> LevelsResult:
@@ -174,10 +178,6 @@ class Budgeted:
         limits = (wanted.gap, wanted.node_limit, wanted.tie_break_nodes)
         given = with_levels(self.matrix_at(yuan), levels)
         return solve_levels(given, levels, *limits, stop, progress, known)
-
-    def _values(self, columns: np.ndarray) -> dict[str, float]:
-        matrix, names = self.matrix, [level.name for level in self.program.levels]
-        return dict(zip(names, (matrix.objectives @ columns + matrix.constants).tolist(), strict=True))
 
     def certified(self, yuan: float, result: LevelsResult) -> Funded:
         """Return a solved plan with its ledger, certified.
@@ -202,7 +202,6 @@ class Budgeted:
             short=left.sel(county=CITY, drop=True),
             need=case.need.sum("county"),
             columns=result.columns,
-            values=self._values(result.columns),
             checks=len(certificate.checks),
         )
 

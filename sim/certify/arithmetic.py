@@ -203,11 +203,20 @@ def cost_of_one(case: Case) -> np.ndarray:
 
 
 def rounded_heads(case: Case) -> np.ndarray:
-    """Return (cadre, start_year) heads that rounding up every type in every county can bring at most."""
+    """Return (cadre, start_year) heads that rounding can bring at most in all counties.
+
+    Each type brings less than one unit more, and the first type that brings one cadre and nothing else makes
+    up for what the others of that cadre bring.
+    """
     rules = case.rules
-    in_time = (opening_year(case) <= case.decision_years[-1]) & (rules.projects["kind"].values == "heads")[
-        :, None
-    ]
-    row = [rules.resources.index(cadre) for cadre in rules.cadres]
-    each = np.einsum("pk,ps->ks", rules.outputs.values[:, row], in_time.astype(float))
-    return np.asarray(each * len(rules.counties))
+    outputs, kinds = rules.outputs.values, rules.projects["kind"].values == "heads"
+    in_time = (opening_year(case) <= case.decision_years[-1]) & kinds[:, None]
+    parts = kinds & ~rules.projects["whole"].values & ((outputs > 0).sum(axis=1) == 1)
+    found = np.zeros((len(rules.cadres), len(case.decision_years)))
+    for k, cadre in enumerate(rules.cadres):
+        each = outputs[:, rules.resources.index(cadre)]
+        brings = each[:, None] * in_time
+        first = np.flatnonzero(parts & (each > 0))[:1]
+        own = brings[first].sum(axis=0)
+        found[k] = np.maximum(own, brings.sum(axis=0) - own)
+    return found * len(rules.counties)

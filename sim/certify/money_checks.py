@@ -207,12 +207,14 @@ def _figures(case: Case, claims: Claims, booked: Entries) -> Iterator[Check]:
     if "local_burden" in claims.levels:
         value, bound = (figure * MONEY for figure in claims.levels["local_burden"])
         extra = float(want["local_burden_yuan"]) - value
-        added = (claims.started - claims.solved).sum(axis=1)
+        added = np.abs(claims.started - claims.solved).sum(axis=1)
         dust = 2e-6 * max(abs(value), MONEY) + YUAN * len(claims.ledger) / FEN
         yield check(
             "local burden is its level and what rounding adds", abs(extra) - _burden(case, added), dust
         )
-        yield check("bound of local_burden", bound - float(want["local_burden_yuan"]), dust)
+        saved = np.maximum(claims.solved - claims.started, 0.0).sum(axis=1)
+        shown = float(want["local_burden_yuan"]) + _burden(case, saved)
+        yield check("bound of local_burden", bound - shown, dust)
 
 
 def _burden(case: Case, added: np.ndarray) -> float:

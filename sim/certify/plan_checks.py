@@ -12,6 +12,8 @@ from sim.certify.claims import Check, Claims, check
 from sim.certify.level_values import value_of, whole
 
 UNITS = 1e-6
+HEAD_DUST = 2e-4
+"Parts of heads that are no head."
 LEVEL = 2e-6
 HEAD = 1.0
 EXACT = ("present_cost",)
@@ -36,7 +38,11 @@ def _projects(case: Case, claims: Claims) -> Iterator[Check]:
     yield check("units are whole", np.abs(started - np.round(started)), 0.0)
     whole = case.rules.projects["whole"].values
     yield check("buildings were solved whole", np.abs(solved - started)[whole], UNITS)
-    yield check("heads were rounded up by less than one", np.abs(started - solved - 0.5) - 0.5, 2 * UNITS)
+    yield check("heads were rounded by less than one", np.abs(started - solved) - 1.0, 2 * UNITS)
+    heads = case.rules.projects["kind"].values == "heads"
+    row = [case.rules.resources.index(cadre) for cadre in case.rules.cadres]
+    brought = np.einsum("pcs,pk->kcs", (started - solved)[heads], case.rules.outputs.values[heads][:, row])
+    yield check("no cadre has fewer heads than were solved", -brought, HEAD_DUST)
 
 
 def _dates(case: Case, claims: Claims) -> Iterator[Check]:

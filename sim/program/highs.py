@@ -22,7 +22,7 @@ from sim.errors import NoCertifiedPlanError
 from sim.program.adding_rows import freeze, frozen_slack, hold_totals
 from sim.program.blocks import Level
 from sim.program.bounds import as_in_plan, denied, refuted, without_bounds
-from sim.program.known_plans import best, keeps_rules, same_totals
+from sim.program.known_plans import WITHIN, KnownPlan, best, keeps_rules, same_totals
 from sim.program.loading import ABSOLUTE_GAP, OPTIMAL, finite, load_model, scale_of, status_of
 from sim.program.matrix import Matrix, tidy
 from sim.program.results import LevelResult, LevelsResult, least, result_of
@@ -37,7 +37,7 @@ def solve_levels(
     tie_break_nodes: int | None = None,
     stop: Stop | None = None,
     progress: Progress | None = None,
-    known: Sequence[np.ndarray] = (),
+    known: Sequence[KnownPlan] = (),
 ) -> LevelsResult:
     """Minimise the levels one after the other.
 
@@ -49,14 +49,14 @@ def solve_levels(
         tie_break_nodes: the same of a level that only breaks ties.
         stop: asks for an early end; the plan found so far is kept.
         progress: called while solving.
-        known: columns of plans to start from; those that break a rule are left out. As long as one is as good
-            as the best found in every level so far, no level is worse than in it.
+        known: plans to start from; those that break a rule are left out. As long as one is as good as the
+            best found in every level so far, no level is worse than in it.
 
     Raises:
         NoCertifiedPlanError: the rules cannot be kept even without a project.
     """
     stop = stop or Stop()
-    known = [plan for plan in known if keeps_rules(matrix, plan)]
+    known = [plan for plan in known if keeps_rules(matrix, plan.columns)]
     limits = (gap, node_limit, tie_break_nodes)
     found = _solve_in_turn(matrix, levels, limits, "choose", stop, progress, known)
     wrong = refuted(matrix, found)
@@ -73,7 +73,7 @@ def _solve_in_turn(
     presolve: str,
     stop: Stop,
     progress: Progress | None,
-    known: Sequence[np.ndarray],
+    known: Sequence[KnownPlan],
 ) -> LevelsResult:
     gap, node_limit, tie_break_nodes = limits
     model = load_model(matrix)
@@ -89,19 +89,23 @@ def _solve_in_turn(
         most = tie_break_nodes if level.tie_break else node_limit
         if most is not None:
             model.setOptionValue("mip_max_nodes", most)
-        plan = best((plan, *known), cost)
+        constant = float(matrix.constants[n])
+        plan = best((plan, *(other.columns for other in known)), cost)
         for family in level.given:
             hold_totals(model, matrix, family, plan)
-            known = [other for other in known if same_totals(matrix, family, plan, other)]
-        plan, result = _solve_level(
-            model, matrix, level, cost, float(matrix.constants[n]), plan, stop, progress
-        )
+            known = [other for other in known if same_totals(matrix, family, plan, other.columns)]
+        plan, result = _solve_level(model, matrix, level, cost, constant, plan, stop, progress)
+        plan = best((*(other.columns for other in known), plan), cost)
+        value = min([result.value - constant, *(other.value(n, cost, constant) for other in known)])
+        slack = frozen_slack(level, value)
+        if float(cost @ plan) <= value + slack * (1 + WITHIN):
+            result = result_of(level, value + constant, result.best_bound, result.status)
+        else:
+            value = result.value - constant
         results.append(result)
-        plan = best((*known, plan), cost)
-        limit = float(cost @ plan) + frozen_slack(level, float(cost @ plan))
-        known = [other for other in known if cost @ other <= limit]
+        known = [other for other in known if cost @ other.columns <= value + slack]
         if not stop.left:
-            freeze(model, level, cost, result.value - float(matrix.constants[n]))
+            freeze(model, level, cost, value)
     return LevelsResult(plan, tuple(results))
 
 

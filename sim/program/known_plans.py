@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +11,25 @@ from sim.program.matrix import Matrix, tidy
 
 WITHIN = 1e-6
 "Units, or part of an activity, by which a rule may be off: the tolerance of a frozen level."
+
+
+@dataclass(frozen=True)
+class KnownPlan:
+    """A plan to start from.
+
+    Attributes:
+        columns: its decisions.
+        values: what its levels were solved to, in order, constants included; its own where none is given.
+            The plan itself may be above them by the tolerance of the freezes, which must not add up from plan
+            to plan.
+    """
+
+    columns: np.ndarray
+    values: tuple[float, ...] = ()
+
+    def value(self, n: int, cost: np.ndarray, constant: float) -> float:
+        """Return what the n-th level was solved to, without its constant."""
+        return self.values[n] - constant if n < len(self.values) else float(cost @ self.columns)
 
 
 def keeps_rules(matrix: Matrix, columns: np.ndarray) -> bool:

@@ -8,8 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.case import MONEY, Case
-from sim.labelled import minimum
-from sim.plan import Plan, payment_shares, round_heads_up
+from sim.plan import Plan, payment_shares, plain_types, round_heads_up, without_dust
 from sim.program.allocation import state_program
 from sim.program.answers import PRICE_COLUMNS, RANGE_COLUMNS, ranges, shadow_prices
 from sim.program.families.money import CAPITAL, RECURRENT
@@ -98,8 +97,10 @@ def read_solution(case: Case, matrix: Matrix, result: LevelsResult) -> Solution:
     """Return the plan that solved columns stand for, heads rounded up, without prices and ranges."""
     decisions = values_of(matrix, result.columns)
     solved = decisions["projects_started"]
-    started = round_heads_up(solved, case.rules.projects["whole"])
-    cut = minimum(solved, started)  # dust that was not rounded up is no head
+    rules = case.rules
+    cut = without_dust(solved, rules.projects["whole"])
+    plain = plain_types(rules.projects, rules.outputs, rules.cadres)
+    started = round_heads_up(cut, rules.outputs, plain)
     levels = _without_dust(result.levels, float(((solved - cut) * case.costs["present_cost"]).sum()) / MONEY)
     solved = cut
     extra = float(((started - solved) * case.costs["present_cost"]).sum())

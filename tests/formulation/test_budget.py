@@ -18,6 +18,7 @@ from sim.budget.solving import ANY_AMOUNT, Budgeted, budgeted
 from sim.budget.trimming import trimmed
 from sim.program.allocation import state_program
 from sim.program.highs import solve_levels
+from sim.program.known_plans import KnownPlan
 from sim.program.matrix import compile_matrix
 from sim.program.solution import Options, allocate
 from tests.formulation.test_brute_force import small_cases
@@ -155,5 +156,5 @@ def test_committed_works_come_first() -> None:
 def test_more_money_is_never_worse_for_the_solver_either() -> None:
     budget = of(replace(BUYABLE, floor=(4.0, 3.0)), Purse())
     poor = budget.solved(2e6, budget.program.levels)
-    rich = budget.solved(5e6, budget.program.levels, [poor.columns])
+    rich = budget.solved(5e6, budget.program.levels, [KnownPlan(poor.columns)])
     assert worse(rich, poor) == []

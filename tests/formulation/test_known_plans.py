@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.program.allocation import state_program
 from sim.program.highs import solve_levels
-from sim.program.known_plans import keeps_rules
+from sim.program.known_plans import KnownPlan, keeps_rules
 from sim.program.matrix import Matrix, compile_matrix
 from sim.program.results import LevelsResult
 from tests.formulation.test_brute_force import small_cases
@@ -40,7 +40,7 @@ def test_no_level_is_worse_with_more_money_where_the_plan_of_less_is_known(
     )
     levels = state_program(build_case(small)).levels
     before = solve_levels(poor, levels, 0.3, 1)
-    after = solve_levels(rich, levels, 0.3, 1, known=[before.columns])
+    after = solve_levels(rich, levels, 0.3, 1, known=[KnownPlan(before.columns)])
     assert worse(after, before) == []
 
 
@@ -48,7 +48,7 @@ def test_the_plan_handed_over_is_kept_where_the_search_finds_no_better() -> None
     program = state_program(build_case(Small()))
     matrix = compile_matrix(program)
     exact = solve_levels(matrix, program.levels, 0.0)
-    again = solve_levels(matrix, program.levels, 0.9, 1, known=[exact.columns])
+    again = solve_levels(matrix, program.levels, 0.9, 1, known=[KnownPlan(exact.columns)])
     assert [level.value for level in again.levels] == pytest.approx([level.value for level in exact.levels])
 
 
@@ -59,7 +59,7 @@ def test_a_plan_that_breaks_a_rule_is_not_taken(column: int) -> None:
     honest = solve_levels(matrix, program.levels, 0.0)
     for wrong in (broken(matrix, honest.columns, column), honest.columns + 1e6):
         assert not keeps_rules(matrix, wrong)
-        found = solve_levels(matrix, program.levels, 0.0, known=[wrong])
+        found = solve_levels(matrix, program.levels, 0.0, known=[KnownPlan(wrong)])
         assert found.levels == honest.levels
 
 

@@ -5,7 +5,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.plan import HEAD_DUST, delivered, payment_shares, round_heads_up
+from sim.plan import HEAD_DUST, delivered, payment_shares, plain_types, round_heads_up, without_dust
 from tests.strategies import seeds
 
 
@@ -19,20 +19,53 @@ def _units(*values: float) -> xr.DataArray:
 WHOLE = xr.DataArray([True, False], dims="project", coords={"project": ["hospital", "recruit"]})
 
 
+OUTPUTS = xr.DataArray(
+    [[100.0, 0.0], [0.0, 1.0]],
+    dims=("project", "resource"),
+    coords={"project": ["hospital", "recruit"], "resource": ["beds", "nurses"]},
+)
+
+
+def rounded(solved: xr.DataArray) -> xr.DataArray:
+    return round_heads_up(without_dust(solved, WHOLE), OUTPUTS, {"nurses": "recruit"})
+
+
 @given(st.integers(0, 100), st.floats(0, 1e5))
 def test_heads_are_rounded_up_to_whole_ones_by_less_than_one(buildings, heads):
-    rounded = round_heads_up(_units(buildings, heads), WHOLE)
-    assert rounded.dims == ("project", "county", "start_year")
-    hospital, recruits = rounded.values.ravel()
+    found = rounded(_units(buildings, heads))
+    assert found.dims == ("project", "county", "start_year")
+    hospital, recruits = found.values.ravel()
     assert hospital == buildings
     assert recruits == int(recruits)
     assert heads - HEAD_DUST <= recruits < heads + 1
 
 
 def test_the_dust_of_the_solver_hires_nobody():
-    rounded = round_heads_up(_units(1.9999999, 3 + HEAD_DUST / 2), WHOLE)
-    assert rounded.values.ravel().tolist() == [2, 3]
-    assert round_heads_up(_units(-1e-12, -1e-9), WHOLE).values.ravel().tolist() == [0, 0]
+    assert rounded(_units(1.9999999, 3 + HEAD_DUST / 2)).values.ravel().tolist() == [2, 3]
+    assert rounded(_units(-1e-12, -1e-9)).values.ravel().tolist() == [0, 0]
+
+
+@given(st.floats(0, 50), st.floats(0, 50), st.sampled_from([0.3, 0.6, 1.0]))
+def test_types_of_one_cadre_are_rounded_together(recruits, trained, each):
+    names = ["recruit", "train"]
+    coords = {"project": names, "county": ["360102"], "start_year": [2021]}
+    solved = xr.DataArray(
+        [[[recruits]], [[trained]]], dims=("project", "county", "start_year"), coords=coords
+    )
+    outputs = xr.DataArray(
+        [[1.0], [each]], dims=("project", "resource"), coords={"project": names, "resource": ["nurses"]}
+    )
+    whole = xr.DataArray([False, False], dims="project", coords={"project": names})
+    projects = xr.Dataset({"kind": ("project", ["heads", "heads"]), "whole": ("project", [False, False])})
+    plain = plain_types(projects, outputs, ["nurses"])
+    assert plain == {"nurses": "recruit"}
+    cut = without_dust(solved, whole)
+    started = round_heads_up(cut, outputs, plain)
+    brought = float(((started - cut) * outputs.sel(resource="nurses")).sum())
+    assert -2 * HEAD_DUST <= brought < 1 + 2 * HEAD_DUST
+    assert (abs(started - cut) < 1).all()
+    assert (started == started.round()).all()
+    assert (started >= 0).all()
 
 
 @given(seeds)

@@ -18,10 +18,11 @@ FEN = 100
 
 def budget_charts(found: Answered, tables: Mapping[str, pd.DataFrame], words: Texts) -> list[Chart]:
     """Return the charts in the order of the page."""
+    years = f"{found.case.terms.recurrent_years:g}"
     return [
         curve_chart(found, tables["curve"], words),
         resource_chart(tables["curve_by_resource"], words),
-        *(tail_chart(tables["recurrent_tail"], plan, words) for plan in ("need", "envelope")),
+        *(tail_chart(tables["recurrent_tail"], plan, years, words) for plan in ("need", "envelope")),
     ]
 
 
@@ -72,7 +73,7 @@ def resource_chart(table: pd.DataFrame, words: Texts) -> Chart:
     return Chart("resource", title, words["budget.chart.resource_aria"], traces, layout, head, rows, 480)
 
 
-def tail_chart(table: pd.DataFrame, plan: str, words: Texts) -> Chart:
+def tail_chart(table: pd.DataFrame, plan: str, years_counted: str, words: Texts) -> Chart:
     """Draw the fiscal running cost of each year by county."""
     part = table[table["plan"] == plan]
     grid = part.groupby(["year", "county"])["amount_fen"].sum().unstack("county").fillna(0) / FEN
@@ -97,7 +98,7 @@ def tail_chart(table: pd.DataFrame, plan: str, words: Texts) -> Chart:
         for year, line in zip(years, grid.to_numpy().tolist(), strict=True)
     ]
     said = words[f"budget.plan.{plan}"]
-    title = words.say("budget.chart.tail", unit=words["money.chart"], plan=said)
+    title = words.say("budget.chart.tail", unit=words["money.chart"], plan=said, years=years_counted)
     layout = _layout(words, barmode="stack", xaxis=axis(dtick=1, tickformat="d", tickangle=-45))
     return Chart(f"tail-{plan}", title, words["budget.chart.tail_aria"], traces, layout, head, rows, 480)
 

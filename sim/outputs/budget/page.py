@@ -61,7 +61,7 @@ def render(found: Answered, tables: Mapping[str, pd.DataFrame], result_id: str, 
 def banners(found: Answered, words: Texts) -> list[str]:
     """Return the warnings on top of the page."""
     scenario = found.loaded.scenario
-    said = []
+    said = [words["budget.cut_short"]] if found.cut_short else []
     if scenario.time.target_year < scenario.report_date.year:
         time = scenario.time
         said.append(words.say("banner.text", target=time.target_year, cut_off=time.information_until))
@@ -83,4 +83,4 @@ def county_rows(table: pd.DataFrame, plan: str, words: Texts) -> list[list[str]]
         for row in part.to_dict("records")
     ]
     sums = [words.money(int(part[name].sum()) / FEN) for name in _COUNTY_MONEY]
-    return [*rows, [words.code("county", "city"), *sums, "", ""]]
+    return [*rows, [words["budget.total"], *sums, "", ""]]

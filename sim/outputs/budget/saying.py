@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sim.budget.answering import Answered
@@ -90,6 +92,7 @@ def _need(found: Answered, tables: Mapping[str, pd.DataFrame], words: Texts) -> 
         committed = works[works["committed"] == "yes"]
         sums = {
             "total": works["investment_fen"],
+            "planned": works[works["committed"] == "no"]["investment_fen"],
             "committed": committed["investment_fen"],
             "funded": works["funded_fen"],
             "unfunded": works["unfunded_fen"],
@@ -105,7 +108,7 @@ def _need_of(found: Answered, need: Need, words: Texts) -> Iterator[str]:
         level=need.level,
         n=len(need.resources),
         least=exact(need.yuan, words),
-        bound=words.money(need.bound),
+        bound=exact(math.floor(need.bound), words),
         present=words.money(figures["present_cost_yuan"]),
         local=words.money(figures["local_burden_yuan"]),
     )
@@ -113,9 +116,28 @@ def _need_of(found: Answered, need: Need, words: Texts) -> Iterator[str]:
     kept = budget.purse.reserve(found.case) * budget.purse.years(found.case)
     if kept >= 1e-4 * max(need.yuan, 1.0):
         yield words.say("budget.reserve", reserve=words.money(kept))
+    yield words.say("budget.payers", list=words.listed(_payers(found, need, words)))
     parts = [_unattained(found, need, resource, words) for resource in need.missed]
-    said = words.say("budget.unattained", list=words["join_long"].join(parts))
+    other = words["budget.within_other"] if _limited(found) else ""
+    said = words.say("budget.unattained", other=other, list=words["join_long"].join(parts))
     yield said if parts else words["budget.attained"]
+
+
+def _limited(found: Answered) -> bool:
+    """Whether the scenario limits money beside the purse."""
+    rules = found.case.rules
+    limits = (rules.envelopes, rules.envelope_totals, rules.outlay, np.array(rules.outlay_total))
+    return any(bool(np.isfinite(np.asarray(limit)).any()) for limit in limits)
+
+
+def _payers(found: Answered, need: Need, words: Texts) -> Iterator[str]:
+    """What each fund spends to the target year in the plan of the least money."""
+    table = need.plan.settled.ledger
+    until = table[
+        (table["price_basis"] == "nominal") & (table["year"] <= found.loaded.scenario.time.target_year)
+    ]
+    for fund, fen in until.groupby("fund")["amount_fen"].sum().items():
+        yield words.say("budget.payer", fund=words.code("fund", fund), money=words.money(int(fen) / FEN))
 
 
 def _unattained(found: Answered, need: Need, resource: str, words: Texts) -> str:
@@ -138,7 +160,9 @@ def _curve(found: Answered, tables: Mapping[str, pd.DataFrame], words: Texts) ->
     yield "  " + " | ".join(curve_heads(table, words)[:-2])
     for row in table.iloc[_few(len(table), found.curve.knee)].to_dict("records"):
         yield "  " + " | ".join(curve_cells({str(k): v for k, v in row.items()}, words)[:-2])
-    if found.curve.knee is not None:
+    if found.cut_short:
+        yield words["budget.cut_short"]
+    elif found.curve.knee is not None:
         yield words.say("budget.knee", money=exact(points[found.curve.knee].yuan, words))
     else:
         values = [point.value(found.curve.knee_level) for point in points]
@@ -209,7 +233,9 @@ def _worth(worth: Worth, words: Texts) -> str:
         least=worth.least,
         most=worth.most,
         step=words.money(worth.step),
-        price=worth.price,
+        price=words.say("budget.price", level=level_name(worth.price_level, words), price=worth.price)
+        if worth.price_level
+        else words["budget.price_none"],
     )
 
 
@@ -230,8 +256,7 @@ def _afterwards(found: Answered, tables: Mapping[str, pd.DataFrame], words: Text
             first=after.index[0],
             last=after.index[-1],
             first_money=words.money(float(after.iloc[0])),
-            peak_year=after.idxmax(),
-            peak_money=words.money(float(after.max())),
+            years=f"{found.case.terms.recurrent_years:g}",
             total=words.money(float(after.sum())),
             income=words.money(float(income["service_income_yuan"].sum())),
         )

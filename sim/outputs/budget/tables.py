@@ -157,10 +157,22 @@ def _need(found: Answered) -> pd.DataFrame:
 
 def _marginal(found: Answered) -> pd.DataFrame:
     columns = ["fund", "year", "limit_yuan", "step_yuan", "level", "units"]
-    columns += ["fall_least_per_million", "fall_most_per_million", "resolved", "shadow_price_lp"]
+    columns += [
+        "fall_least_per_million",
+        "fall_most_per_million",
+        "resolved",
+        "shadow_price_lp",
+        "price_level",
+    ]
     rows = [
         (w.fund, w.year or "", round(w.limit, 2), round(w.step, 2), w.level, w.units)
-        + (round(w.least, 12), round(w.most, 12), "yes" if w.resolved else "no", round(w.price, 12))
+        + (
+            round(w.least, 12),
+            round(w.most, 12),
+            "yes" if w.resolved else "no",
+            round(w.price, 12),
+            w.price_level,
+        )
         for w in found.worths
     ]
     return pd.DataFrame(rows, columns=columns)

@@ -28,6 +28,8 @@ FORMATS = {
     "percent": "0.00%",
     "year": "0",
 }
+LEFT_OUT = ("evidence",)
+"Tables that stand in the folder only."
 _HERE = Path(__file__).resolve().parent
 
 
@@ -53,7 +55,8 @@ def write_workbook(
         warning = [Part(words["banner.illustrative_title"], [said])] if said else []
         sheets.answers([*warning, *parts])
         for name, table in tables.items():
-            sheets.table(name, table)
+            if name not in LEFT_OUT:
+                sheets.table(name, table)
 
 
 class _Sheets:
@@ -133,7 +136,7 @@ def _column(sheet: str, name: str, words: Texts) -> tuple[str, str, float, bool]
     if rank:
         return words.say(f"budget.table.{stem}", n=rank), "number", 14.0, False
     known = _columns()
-    row = known.get(f"{sheet}.{name}", known[name])
+    row = known.get(f"{sheet}.{name}") or known[name]
     return row[f"head_{words.lang}"], row["kind"], float(row["width"]), row["total"] == "yes"
 
 

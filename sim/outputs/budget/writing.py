@@ -64,6 +64,8 @@ def write_budget(found: Answered, out: Path, gap: float, lang: str) -> Path:
 
 def reproducible(found: Answered) -> bool:
     """Return whether no clock and nobody cut a search short."""
+    if found.cut_short:
+        return False
     plans = [*found.curve.points, found.plan, *(step.plan for step in found.trimmed)]
     return all(level.status not in INTERRUPTED for plan in plans for level in plan.levels)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import every, floor, isfinite, of, ones, same, space
+from sim.arrays import every, floor, isfinite, maximum, of, ones, same, space
 from sim.case import Case
+from sim.plan import plain_types
 from sim.program.blocks import Block, Term, rows
 from sim.program.families.supply import serving
 
@@ -90,17 +91,22 @@ def choices(case: Case) -> Block:
 def recruitment_pool(case: Case) -> Block:
     r"""Heads the city can find in a year, in all counties together.
 
-    .. math:: \sum_p output_{pk} X_{pt} \le pool_{kt} - |C| \sum_p output_{pk}
+    .. math:: \sum_p output_{pk} X_{pt} \le pool_{kt} -
+              |C| \max\Big(output_{qk}, \sum_{p \ne q} output_{pk}\Big)
 
-    Heads are continuous here and rounded up afterwards, each type by less than one in each county: what
-    that can bring is kept back.
+    Heads are continuous here and rounded afterwards, each type by less than one in each county, the plain
+    type q of a cadre by less where the others bring more: what that can bring is kept back.
     """
     rules = case.rules
     pool = of(case.pool)
     heads = of(rules.outputs).pick("resource", rules.cadres).rename(resource="cadre")
     of_kind = heads.where(of(rules.projects["kind"]).eq("heads"), 0.0)
-    rounded = (of_kind * of(case.delivery["can_open"])).sum("project") * len(rules.counties)
-    kept = floor((pool - rounded).at_least(0.0))
+    plain = plain_types(rules.projects, rules.outputs, rules.cadres)
+    own = space(cadre=rules.cadres, project=rules.projects["project"].values)
+    own.values[:] = [[plain.get(cadre) == p for p in own.labels["project"]] for cadre in rules.cadres]
+    rounded = of_kind * of(case.delivery["can_open"])
+    most = maximum((rounded * own).sum("project"), (rounded * (1.0 - own)).sum("project"))
+    kept = floor((pool - most * len(rules.counties)).at_least(0.0))
     rule = rows(
         "recruitment_pool",
         space(cadre=rules.cadres, start_year=case.decision_years),
