@@ -10,7 +10,7 @@ import numpy as np
 from sim.program.matrix import Matrix, tidy
 
 WITHIN = 1e-6
-"Units, or part of an activity, by which a rule may be off: the tolerance of a frozen level."
+"Units, or million yuan, by which a rule may be off: the tolerance of a frozen level."
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,7 @@ class KnownPlan:
 def keeps_rules(matrix: Matrix, columns: np.ndarray) -> bool:
     """Return whether columns keep every bound and row of a program, to the tolerance of the freezes."""
     activity = matrix.entries @ columns
-    scale = WITHIN * np.maximum(np.abs(activity), 1.0)
-    inside = (activity >= matrix.row_lower - scale) & (activity <= matrix.row_upper + scale)
+    inside = (activity >= matrix.row_lower - WITHIN) & (activity <= matrix.row_upper + WITHIN)
     return bool(inside.all() and np.array_equal(columns, tidy(columns, matrix)))
 
 

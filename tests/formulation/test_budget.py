@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -19,7 +19,8 @@ from sim.budget.trimming import trimmed
 from sim.program.allocation import state_program
 from sim.program.highs import solve_levels
 from sim.program.known_plans import KnownPlan
-from sim.program.matrix import compile_matrix
+from sim.program.matrix import compile_matrix, with_levels
+from sim.program.resolving import Resolver
 from sim.program.solution import Options, allocate
 from tests.formulation.test_brute_force import small_cases
 from tests.formulation.test_known_plans import worse
@@ -28,6 +29,7 @@ from tests.small import Small, build_case, few
 EXACT = Options(gap=0.0)
 BUYABLE = Small(lead=(3, 3, 3, 0, 0), sites=(2, 2, 2, 4, 4), pool=40.0, floor=(0.0, 0.0))
 PURSES = [Purse(), Purse("county"), Purse(per_year=True), Purse("county", per_year=True)]
+BOUGHT = ("rules", "targets", "present")
 purses = pytest.mark.parametrize("purse", PURSES, ids=["all", "county", "all-yearly", "county-yearly"])
 
 
@@ -69,14 +71,16 @@ def test_the_least_money_is_enough_and_no_less_is(purse: Purse, small: Small) ->
 @given(small_cases(), st.floats(5e6, 4e7))
 @few(3)
 def test_levels_never_rise_with_money(small: Small, end: float) -> None:
+    """Without any tolerance, over every pair of envelopes, however early the search stops."""
     budget = of(small, Purse(), Options(gap=0.3, node_limit=1))
-    points = curve(budget, np.linspace(0, end, 4).tolist(), needs(budget)).points
-    for before, after in pairwise(points):
-        values = [(before.value(level.name), after.value(level.name)) for level in before.levels[:-2]]
-        for one, two in values:
-            if abs(one - two) > 4e-6 * max(abs(one), 1.0):
-                assert two < one
-                break
+    points = curve(budget, np.linspace(0, end, 6).tolist(), needs(budget)).points
+    names = [
+        level.name for level in points[0].levels if level.name.startswith(("rules", "targets", "present"))
+    ]
+    for before, after in combinations(points, 2):
+        pairs = ((before.value(name), after.value(name)) for name in names)
+        one, two = next(((a, b) for a, b in pairs if a != b), (0.0, 0.0))
+        assert two <= one
 
 
 @purses
@@ -113,19 +117,42 @@ def test_steps_tell_every_unit_of_difference() -> None:
     assert list(curve_table(points).columns[:3]) == ["envelope_yuan", "shortfall_level1", "shortfall_level2"]
 
 
-def test_the_marginal_value_holds_what_a_million_really_buys() -> None:
+@pytest.mark.parametrize(
+    ("first", "yuan"), [(0.0, 0.0), (0.0, 3e6), (0.0, 1e7), (4e6, 0.0), (4e6, 2e6), (4e6, 9e6)]
+)
+def test_the_marginal_value_holds_what_a_million_really_buys(first: float, yuan: float) -> None:
+    budget = budgeted(build_case(BUYABLE), Purse(), EXACT, 2024, first)
+    plan = budget.at(yuan)
+    (worth,) = marginal_values(budget, plan)
+    values = []
+    for money in (yuan, yuan + worth.step):
+        given_money = Purse().filled(budget.case, max(money - first, 0.0))
+        found = solve_levels(compile_matrix(state_program(given_money)), budget.program.levels, 0.0)
+        values.append({level.name: level.value for level in found.levels}[worth.level])
+    fall = (values[0] - values[1]) / (worth.step / 1e6)
+    assert worth.least - 1e-5 <= fall <= worth.most + 1e-5
+    assert worth.limit == yuan
+
+
+@pytest.mark.parametrize("yuan", [2e6, 5e6, 9e6, 1.3e7])
+def test_the_shadow_price_is_what_the_relaxation_gains_first(yuan: float) -> None:
     budget = of(BUYABLE, Purse())
-    for yuan in (1e6, 3e6, 6e6, 1e7, 2e7):
-        plan = budget.at(yuan)
-        (worth,) = marginal_values(budget, plan)
-        values = []
-        for money in (yuan, yuan + worth.step):
-            matrix = compile_matrix(state_program(Purse().filled(budget.case, money)))
-            found = solve_levels(matrix, budget.program.levels, 0.0)
-            values.append({level.name: level.value for level in found.levels}[worth.level])
-        fall = (values[0] - values[1]) / (worth.step / 1e6)
-        assert worth.least - 1e-5 <= fall <= worth.most + 1e-5
-        assert worth.limit == pytest.approx(yuan)
+    (worth,) = marginal_values(budget, budget.at(yuan))
+    levels = [
+        level for level in budget.program.levels if level.name.startswith(("rules", "targets", "present"))
+    ]
+    resolver = Resolver(with_levels(budget.matrix_at(yuan), levels), levels)
+    little = 2e4
+    before, after = (resolver.solve(budget.matrix_at(y).row_upper).values for y in (yuan, yuan + little))
+    moved = [n for n, change in enumerate(before - after) if abs(change) > 4e-6]
+    assert worth.price_level == levels[moved[0]].name
+    assert worth.price == pytest.approx((before - after)[moved[0]] / (little / 1e6), rel=0.05, abs=1e-4)
+
+
+def test_a_fund_nobody_needs_needs_no_money() -> None:
+    for need in needs(of(replace(BUYABLE, central_share=0.4), Purse("central"))):
+        assert need.yuan == 0
+        assert need.bound == 0
 
 
 def test_a_trimmed_plan_is_part_of_the_one_before() -> None:
