@@ -15,19 +15,9 @@ import yaml
 
 from cli.main import main
 from sim.shipped import folder as shipped
-from tests.calling import Call, calling
+from tests.calling import Call
 
 QUICK = ("--steps", "2", "--out", "runs")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path) -> Call:
-    return calling(monkeypatch, capsys, home)
 
 
 @pytest.fixture(scope="module")

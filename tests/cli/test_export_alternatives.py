@@ -9,17 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.calling import Call, calling
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path) -> Call:
-    return calling(monkeypatch, capsys, home)
+from tests.calling import Call
 
 
 def test_a_run_by_another_solver_says_so_and_has_alternatives(sim: Call, home: Path) -> None:

@@ -9,17 +9,6 @@ from pathlib import Path
 import pytest
 
 from sim.shipped import folder
-from tests.calling import Call, calling
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path) -> Call:
-    return calling(monkeypatch, capsys, home)
 
 
 def test_run_then_reuse_then_verify(sim, home: Path) -> None:
