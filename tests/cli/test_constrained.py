@@ -106,7 +106,7 @@ def test_it_runs_within_its_money(name: str, tmp_path: Path) -> None:
     assert summary(written, "en")[1][0].startswith("for illustration, no budget")
     page = (written / "report.html").read_text(encoding="utf-8")
     assert "<strong>示意，非预算</strong>" in page
-    assert "不会用到" in page
+    assert "不会用到" in page or name != "shangyou-80"  # which cannot use all of its money
     assert "只作示意，不是任何部门的预算" in page
     (path,) = written.glob("*.xlsx")
     sheet = openpyxl.load_workbook(path, read_only=True).worksheets[0]
