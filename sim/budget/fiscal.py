@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from sim.case import COUNTY_FUND
 from sim.fiscal import fiscal_capacity
 from sim.programmes import FEN, Programme, per_capita, read_programmes
 from sim.stages import Stages
@@ -17,7 +18,6 @@ SHARE_COLUMNS = ["county", "year", "county_fen", "recurrent_fen", "capacity_yuan
 SHARE_COLUMNS += ["basis", "figure_year", "quality"]
 PROGRAMME_COLUMNS = ["programme", "stated_by", "county", "year", "persons", "standard_yuan"]
 PROGRAMME_COLUMNS += ["total_fen", "central_fen", "local_fen"]
-COUNTY_FUND = "county"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.case import Case
+from sim.case import COUNTY_FUND, Case
 from sim.explain import left_short
 from sim.names import CITY
 from sim.program.solution import Solution
@@ -92,9 +92,9 @@ def county_view(case: Case, solution: Solution, ledger: pd.DataFrame) -> pd.Data
     """
     until = ledger[(ledger["price_basis"] == _NOMINAL) & (ledger["year"] <= case.decision_years[-1])]
     capital, running = (until[until["kind"] == kind] for kind in ("capital", "recurrent"))
-    own = until["fund"] == "county"
+    own = until["fund"] == COUNTY_FUND
     paid = until[own & until["kind"].isin(["capital", "recurrent", "interest", "principal"])]
-    others = capital[capital["fund"] != "county"]
+    others = capital[capital["fund"] != COUNTY_FUND]
     counties = case.rules.counties
     table = pd.DataFrame({"county": counties})
     for name, part in zip(COUNTY_COLUMNS[1:], (capital, paid, others, running), strict=True):

@@ -7,9 +7,9 @@ import pandas as pd
 from sim.budget.purse import Purse
 from sim.committed import COMMITTED
 from sim.evidence.book import Book
+from sim.ledger import FEN
 from sim.names import ALL
 
-FEN = 100
 NAMES = ["work", "name", "name_en", "county", "status"]
 COLUMNS = [*NAMES, "committed", "investment_fen", "funded_fen", "unfunded_fen"]
 

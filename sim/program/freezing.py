@@ -8,11 +8,10 @@ from dataclasses import replace
 import xarray as xr
 
 from sim.arrays import every, of, space
+from sim.program.adding_rows import HELD_WITHIN, frozen_slack
 from sim.program.blocks import Block, Level, Program, Term, assemble, rows
 
 FROZEN, HELD = "frozen_", "held_"
-HELD_WITHIN = 1e-6
-"Units by which a held total may be off."
 
 
 def position(program: Program, name: str) -> int:
@@ -61,7 +60,7 @@ def frozen(level: Level, value: float, most: float | None = None) -> Block:
         most: greatest value instead of the tolerance of the level.
     """
     without = value - level.constant
-    slack = level.tolerance if level.absolute else level.tolerance * max(abs(without), 1.0)
+    slack = frozen_slack(level, without)
     upper = without + slack if most is None else most - level.constant
     name = f"{FROZEN}{level.name}"
     terms = tuple(Term(name, family, coefficient) for family, coefficient in level.objective.items())

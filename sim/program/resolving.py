@@ -15,7 +15,7 @@ import numpy as np
 from sim.errors import NoCertifiedPlanError
 from sim.program.adding_rows import frozen_slack
 from sim.program.blocks import Level
-from sim.program.loading import load_model, scale_of, status_of
+from sim.program.loading import finite, load_model, scale_of, status_of
 from sim.program.matrix import Matrix
 
 
@@ -71,7 +71,7 @@ class Resolver:
         """
         changed = np.flatnonzero(row_upper != self._last).astype(np.int32)
         if len(changed):
-            lower, upper = (_finite(a[changed]) for a in (self.matrix.row_lower, row_upper))
+            lower, upper = (finite(a[changed]) for a in (self.matrix.row_lower, row_upper))
             self._model.changeRowsBounds(len(changed), changed, lower, upper)
             self._last = row_upper.copy()
         for row in self._frozen:
@@ -100,7 +100,3 @@ class Resolver:
         found = self._model.getSolution()
         dual = np.array(found.row_dual)[: len(self.matrix.row_lower)] / scale
         return float(self.matrix.objectives[n] @ np.array(found.col_value)), dual
-
-
-def _finite(bounds: np.ndarray) -> np.ndarray:
-    return np.asarray(np.clip(bounds, -highspy.kHighsInf, highspy.kHighsInf))

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from sim.budget.answering import Answered
+from sim.ledger import FEN
 from sim.outputs.drawing import Chart, axis, layout_of
 from sim.outputs.report.charts import FUND_COLOURS
 from sim.outputs.texts import Texts
 
 BAND = "rgba(79,143,191,0.25)"
-FEN = 100
 
 
 def budget_charts(found: Answered, tables: Mapping[str, pd.DataFrame], words: Texts) -> list[Chart]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from sim.budget.answering import Answered
+from sim.ledger import FEN
 from sim.outputs.texts import Texts, plain
 
-FEN = 100
 BURDEN_HEADS = ("county", "burden_year", "burden", "capacity", "burden_share", "basis")
 PROGRAMME_HEADS = ("programme", "year", "persons", "standard", "total", "central", "local_part")
 CITY_ONLY = ("persons", "total_fen", "central_fen", "local_fen")

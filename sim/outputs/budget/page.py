@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sim.budget.answering import Answered
+from sim.ledger import FEN
 from sim.outputs.budget.charts import budget_charts
 from sim.outputs.budget.fiscal import BURDEN_HEADS, PROGRAMME_HEADS, burden_rows, programme_rows
 from sim.outputs.budget.saying import curve_cells, curve_heads, first_screen, purse, trimming_lines
@@ -15,7 +16,6 @@ from sim.outputs.envelopes import illustrative_text
 from sim.outputs.pages import environment
 from sim.outputs.texts import Texts, percent
 
-FEN = 100
 COUNTY_HEADS = ("county", "received", "paid", "others", "recurrent", "before", "after")
 _COUNTY_MONEY = ("received_fen", "paid_by_county_fen", "paid_by_others_fen", "recurrent_fen")
 

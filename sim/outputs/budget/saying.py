@@ -15,6 +15,7 @@ import pandas as pd
 from sim.budget.answering import Answered
 from sim.budget.marginal import Worth
 from sim.budget.need import Need
+from sim.ledger import FEN
 from sim.names import ALL
 from sim.outputs.budget.fiscal import burden_lines, programme_lines
 from sim.outputs.budget.unused import unused_lines
@@ -23,7 +24,6 @@ from sim.outputs.report.sections import level_name
 from sim.outputs.texts import Texts, percent, texts
 
 _HERE = Path(__file__).resolve().parent
-FEN = 100
 SHOWN = 6
 "Changes of the next envelope, and projects of a step of the trimming order, that are said."
 MATTERS = 1e-5

@@ -13,12 +13,13 @@ from sim.budget.solving import Funded
 from sim.budget.trimming import trimming_table
 from sim.budget.views import bonds, county_view, prices, recurrent_tail, service_income
 from sim.budget.works import named_works
+from sim.case import COUNTY_FUND
 from sim.errors import CertificateError
+from sim.ledger import FEN
 from sim.outputs.tables import evidence
 
 OF_NEED, OF_ENVELOPE = "need", "envelope"
 LEAVES = ("project", "county", "fund", "year")
-FEN = 100
 
 
 def budget_tables(found: Answered) -> dict[str, pd.DataFrame]:
@@ -86,7 +87,7 @@ def untied(tables: Mapping[str, pd.DataFrame], plan: Funded, target_year: int) -
     nominal = ledger[ledger["price_basis"] == "nominal"]
     until = nominal[nominal["year"] <= target_year]
     capital = _fen(until, kind="capital")
-    own = until[until["fund"] == "county"]
+    own = until[until["fund"] == COUNTY_FUND]
     pairs = {
         "recurrent tail": (tables["recurrent_tail"]["amount_fen"].sum(), _fen(nominal, kind="recurrent")),
         "running cost beside means": (
@@ -95,7 +96,7 @@ def untied(tables: Mapping[str, pd.DataFrame], plan: Funded, target_year: int) -
         ),
         "running cost of counties beside means": (
             tables["recurrent_share"]["county_fen"].sum(),
-            _fen(nominal, kind="recurrent", fund="county"),
+            _fen(nominal, kind="recurrent", fund=COUNTY_FUND),
         ),
         "received by counties": (tables["county_view"]["received_fen"].sum(), capital),
         "paid by counties": (tables["county_view"]["paid_by_county_fen"].sum(), own["amount_fen"].sum()),

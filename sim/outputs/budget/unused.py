@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from sim.budget.answering import Answered
 from sim.budget.solving import Funded
+from sim.ledger import FEN
 from sim.names import ALL
 from sim.outputs.texts import Texts
-
-FEN = 100
 
 
 def spent_yuan(found: Answered, plan: Funded) -> float:

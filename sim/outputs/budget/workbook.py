@@ -15,12 +15,12 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from sim.budget.answering import Answered
+from sim.ledger import FEN
 from sim.outputs.budget.saying import Part
 from sim.outputs.envelopes import illustrative_text
 from sim.outputs.report.sections import level_name
 from sim.outputs.texts import Texts
 
-FEN = 100
 FORMATS = {
     "fen": "#,##0.00",
     "yuan": "#,##0.00",
