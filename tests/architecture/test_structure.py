@@ -26,7 +26,7 @@ LAYERS = (
     "sim.ledger sim.stages sim.program sim.certify",
     "sim.settle",
     "sim.pipeline sim.explain",
-    "sim.budget",
+    "sim.budget sim.sweep",
     "sim.outputs sim.consult sim.backtest",
     "sim.exchange",
     "cli",
