@@ -31,7 +31,7 @@ class Evaluated:
 
 
 class Model(Protocol):
-    """Evaluates futures; holds what does not travel (a loaded solver). The same values give the same bytes."""
+    """Evaluates futures; holds what does not travel, as a loaded solver. Equal values give equal bytes."""
 
     def evaluate(self, values: np.ndarray) -> Evaluated:
         """Return the outcomes of futures, each independent of the others in the chunk.
