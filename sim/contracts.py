@@ -10,13 +10,16 @@ import xarray as xr
 
 from sim.errors import ContractError
 
+DRAW = "draw"
+"Dimension of futures computed together; it may stand first in what any stage passes on."
+
 
 @dataclass(frozen=True)
 class Variable:
     """What one variable of a Dataset must be.
 
     Attributes:
-        dims: the dimension names, in order.
+        dims: the dimension names, in order; `draw` may stand before them.
         units: the text of its `units` attribute.
         minimum: least value allowed.
         maximum: greatest value allowed.
@@ -47,7 +50,7 @@ def check(data: xr.Dataset, contract: Contract, stage: str) -> xr.Dataset:
 
 
 def _check_variable(array: xr.DataArray, want: Variable, label: str) -> None:
-    if array.dims != want.dims:
+    if array.dims not in (want.dims, (DRAW, *want.dims)):
         raise ContractError(f"{label}: dims {array.dims}, expected {want.dims}")
     if array.attrs.get("units") != want.units:
         raise ContractError(f"{label}: units {array.attrs.get('units')!r}, expected {want.units!r}")

@@ -82,20 +82,29 @@ def costs(figures: Figures, delivery: xr.Dataset) -> xr.Dataset:
 
 def _capital(figures: Figures, projects: list[str], deflator: float) -> np.ndarray:
     """Cost of one project: size times the unit cost the city knows, else the sampled one; else as given."""
-    prices = figures.scenario.prices
-    sampled = sampled_costs(figures.book, prices.price_year, deflator, [prices.cost_quantile])
+    sampled = _sampled(figures, deflator)
     types = {row["project"]: row for row in figures.book["projects/types"]}
     own = _at_price_year(figures, "unit_cost", projects, deflator)
     samples = [
         types[p]["cost_sample"] if np.isnan(cost) else "" for p, cost in zip(projects, own, strict=True)
     ]
     for name in dict.fromkeys(filter(None, samples)):
-        figures.sampled(name, float(sampled.sel(cost_sample=name).item()))
+        figures.sampled(name, sampled[name])
     size = figures.array("projects/values", "size", ("project",), {"project": projects})
     fixed = _at_price_year(figures, "capital_cost", projects, deflator)
-    median = [float(sampled.sel(cost_sample=name).item()) if name else np.nan for name in samples]
-    unit = np.where(np.isnan(own), median, own)
-    return np.where(np.isnan(unit), fixed, unit * size.values)
+    of_sample = [sampled[name] if name else np.nan for name in samples]
+    unit = np.where(np.isnan(own), of_sample, own)
+    each = np.where(np.isnan(unit), fixed, unit * size.values)
+    return np.asarray(each * figures.scenario.future.capital_cost)
+
+
+def _sampled(figures: Figures, deflator: float) -> dict[str, float]:
+    """Cost of one unit of each sample, at the quantile the scenario takes of it."""
+    prices = figures.scenario.prices
+    wanted = sorted({prices.cost_quantile, *prices.cost_quantiles.values()})
+    found = sampled_costs(figures.book, prices.price_year, deflator, wanted)
+    chosen = {str(name): prices.quantile_of(str(name)) for name in found["cost_sample"].values}
+    return {name: float(found.sel(cost_sample=name, quantile=q).item()) for name, q in chosen.items()}
 
 
 def _recurrent(figures: Figures, projects: list[str], deflator: float) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 from sim.evidence.figures import Figures
@@ -219,6 +219,11 @@ def _whole(figures: Figures, row: Row) -> str:
     """The resource a share is taken of, '' where it is taken of facilities or of people."""
     is_share = row["measure"] == PER_FACILITY and row["response"] == "construct"
     return row["per"] if is_share and row["per"] in figures.book["resources"].column("resource") else ""
+
+
+def at_levels(wanted: list[Indicator], levels: Mapping[str, float]) -> list[Indicator]:
+    """Return targets as many times their printed level as a scenario asks for; rules stay as they are."""
+    return [t if t.is_rule else replace(t, target=t.target * levels.get(t.resource, 1.0)) for t in wanted]
 
 
 def targets(indicators: list[Indicator]) -> list[Indicator]:

@@ -94,17 +94,17 @@ def _indicator(figures: Figures, row: Row, rank: Row) -> Indicator:
     )
 
 
-def units_asked(rule: Indicator, people: xr.DataArray) -> np.ndarray:
+def units_asked(rule: Indicator, people: xr.DataArray) -> xr.DataArray:
     """Return the units a rule asks for: (county, year); those of a share of a resource are set apart.
 
     Args:
         rule: a planning rule.
-        people: (county, year) residents at year-end, persons.
+        people: (county, year) residents at year-end, persons; may also have draw.
 
     Returns:
         units; for `one_per_residents` rounded up to whole units.
     """
-    residents = people.transpose("county", "year")
+    residents = people.transpose(..., "county", "year")
     if rule.measure == "one_per_residents":
         asked = ceil(residents / rule.target)
     elif rule.measure == "above_residents":
@@ -113,7 +113,7 @@ def units_asked(rule: Indicator, people: xr.DataArray) -> np.ndarray:
         asked = (residents <= rule.threshold) * rule.target
     else:
         asked = xr.ones_like(residents) * rule.target
-    return np.asarray(asked.values, dtype=float)
+    return asked.astype(float)
 
 
 def rule_needs(

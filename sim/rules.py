@@ -165,7 +165,10 @@ def _value(figures: Figures, parameter: str, projects: list[str]) -> xr.DataArra
 
 def _months(figures: Figures, projects: list[str]) -> xr.Dataset:
     names = ("preparation_months", "construction_months")
-    return xr.Dataset({name: _value(figures, name, projects) for name in names})
+    months = xr.Dataset({name: _value(figures, name, projects) for name in names})
+    built = _types(figures.book["projects/types"])["kind"].sel(project=projects) != "heads"
+    more = built * figures.scenario.future.lead_time
+    return months.assign(construction_months=months["construction_months"] + more)
 
 
 def _prerequisites(figures: Figures, projects: list[str], parameter: str) -> xr.DataArray:

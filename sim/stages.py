@@ -15,9 +15,10 @@ from sim.delivery import delivery
 from sim.demography.inputs import population_inputs
 from sim.demography.projection import check_projection, project_population
 from sim.evidence.figures import Figures
+from sim.evidence.moved import remember_future
 from sim.fiscal import fiscal_capacity
 from sim.gaps import causes, gaps
-from sim.indicators import Indicator, read_indicators, targets
+from sim.indicators import Indicator, at_levels, read_indicators, targets
 from sim.monitoring import Track, monitor
 from sim.needs import needs
 from sim.planning_rules import read_planning_rules, rule_needs
@@ -25,6 +26,7 @@ from sim.rules import Rules, read_rules, without_unknown
 from sim.service_demand import read_service_demand
 from sim.staff_inputs import staff_inputs
 from sim.stocks import base_stocks
+from sim.uncertainty.futures import people_in_future, shift_of, staff_in_future
 from sim.workforce import no_action_stock, recruitment_pool
 
 
@@ -88,12 +90,15 @@ def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages
     """
     scenario, time = figures.scenario, figures.scenario.time
     counties = figures.book["counties"].where(city=scenario.city).column("county")
+    shift = shift_of(scenario.future)
+    remember_future(figures)
     if population is None:
-        population = check_projection(project_population(population_inputs(figures, counties)))
+        inputs = people_in_future(population_inputs(figures, counties), shift, time.information_until)
+        population = check_projection(project_population(inputs))
     people = population["population"].sum(("sex", "age")).sel(year=time.years)
     indicators = read_indicators(figures)
     planning_rules = read_planning_rules(figures, indicators)
-    wanted = targets([*indicators, *planning_rules])
+    wanted = at_levels(targets([*indicators, *planning_rules]), scenario.future.targets)
     served = {t.resource for t in wanted} | set(figures.scenario.allocation.equity_floor)
     every = read_rules(figures, counties, served)
     stocks = base_stocks(
@@ -102,7 +107,8 @@ def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages
     unknown = [str(r) for r in stocks["resource"].values[~stocks["known"].values]]
     rules = without_unknown(every, unknown)
     base = stocks["stock"].sel(resource=rules.cadres).rename(resource="cadre")
-    staff = no_action_stock(base, staff_inputs(figures, base, time.plan_years), rules.parents)
+    staff_in = staff_in_future(staff_inputs(figures, base, time.plan_years), shift)
+    staff = no_action_stock(base, staff_in, rules.parents)
     need = needs(wanted, people, stocks["share"], time)
     works = read_works(figures)
     committed = committed_works(works, stocks["share"], time.plan_years)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import InputError, Problem, nearest
+from sim.errors import InputError, Problem, nearest, raise_problems
 from sim.evidence.completeness import completeness_problems
 from sim.evidence.crosschecks import cross_problems
 from sim.evidence.fitting import fitting_problems
 from sim.evidence.funding import fund_problems
+from sim.evidence.replacing import figure_problems, with_figures
 from sim.evidence.tables import Table, read_table
 from sim.scenario.reading import LoadedScenario
 from sim.shipped import folder
@@ -107,7 +108,9 @@ def open_book(loaded: LoadedScenario) -> Book:
     if problems:
         raise InputError(problems)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-    book = Book(tables, digests, contents)
+    raise_problems(figure_problems(tables, loaded))
+    book = Book(with_figures(tables, loaded.scenario.figures), digests, contents)
+    tables = dict(book.tables)
     problems = [*cross_problems(tables), *fund_problems(tables), *fitting_problems(tables, loaded)]
     if not problems:
         problems = list(completeness_problems(tables, loaded.scenario))

@@ -139,7 +139,7 @@ class Figures:
     def sampled(self, name: str, value: float) -> None:
         """Remember a unit cost taken from a sample, with the rows it was taken from."""
         rows = self.book["projects/cost_samples"].where(cost_sample=name).rows
-        quantile = self.scenario.prices.cost_quantile
+        quantile = self.scenario.prices.quantile_of(name)
         years = sorted(row["year"] for row in rows)
         each = sorted(row.number("investment") / row.number("quantity") for row in rows)
         self.used[(rows[0].file, name, "unit_cost")] = Figure(

@@ -36,6 +36,7 @@ def fitting_problems(tables: Tables, loaded: LoadedScenario) -> Iterator[Problem
             found = f"no places or facilities {name!r}"
             yield Problem(place, found, ", ".join(places), nearest(name, places))
     yield from _assumption_problems(tables, loaded)
+    yield from _named_problems(tables, loaded)
     yield from _reading_problems(tables, loaded)
     yield from _year_problems(tables, loaded)
 
@@ -56,6 +57,21 @@ def _assumption_problems(tables: Tables, loaded: LoadedScenario) -> Iterator[Pro
             place = source.where(("assumed_baselines", n))
             found = f"no assumed baseline of {name!r}"
             yield Problem(place, found, ", ".join(known) or "none", nearest(name, known))
+
+
+def _named_problems(tables: Tables, loaded: LoadedScenario) -> Iterator[Problem]:
+    """Targets and cost samples that a future or the prices name."""
+    scenario = loaded.scenario
+    targets = sorted({row["resource"] for row in tables["plans/indicators"] if row["resource"]})
+    samples = list(dict.fromkeys(tables["projects/cost_samples"].column("cost_sample")))
+    for path, names, known, what in (
+        (("future", "targets"), scenario.future.targets, targets, "target of the plan"),
+        (("prices", "cost_quantiles"), scenario.prices.cost_quantiles, samples, "cost sample"),
+    ):
+        for name in names:
+            if name not in known:
+                place = loaded.source.where((*path, name))
+                yield Problem(place, f"no {what} {name!r}", ", ".join(known), nearest(name, known))
 
 
 def _reading_problems(tables: Tables, loaded: LoadedScenario) -> Iterator[Problem]:

@@ -114,6 +114,33 @@ class Prices(Part):
     "Year in whose prices costs are stated; present costs are discounted to it."
     cost_quantile: Share = 0.5
     "0.25, 0.5 and 0.75 are the quartiles and the median of the sampled costs."
+    cost_quantiles: dict[str, Share] = {}
+    "The same of single cost samples, before `cost_quantile`."
+
+    def quantile_of(self, sample: str) -> float:
+        """Return the point of a cost sample that is used."""
+        return self.cost_quantiles.get(sample, self.cost_quantile)
+
+
+class Future(Part):
+    """How the years after the data cut-off differ from what the evidence gives; nothing where not said."""
+
+    fertility: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 1.0
+    "Times the total fertility rate."
+    life_expectancy: Annotated[float, Field(ge=-15, le=15, allow_inf_nan=False)] = 0.0
+    "Years more of life expectancy, both sexes together."
+    net_migration: Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)] = 0.0
+    "Persons more who move into the city in a year; below 0 where fewer come or more leave."
+    attrition: Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)] = 1.0
+    "Times the share of staff that leaves in a year otherwise than by retirement."
+    graduates: Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)] = 1.0
+    "Times the graduates retained in a year."
+    lead_time: Annotated[int, Field(ge=0, le=120)] = 0
+    "Months more from the start of construction to opening, of every project type that is built."
+    capital_cost: Annotated[float, Field(gt=0, le=20, allow_inf_nan=False)] = 1.0
+    "Times the capital cost of every project type."
+    targets: dict[str, Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)]] = {}
+    "Times the printed target of a resource."
 
 
 class Needs(Part):
@@ -217,6 +244,7 @@ class Scenario(Part):
     prices: Prices
     population: Population = Population()
     workforce: Workforce = Workforce()
+    future: Future = Future()
     needs: Needs = Needs()
     allocation: Allocation = Allocation()
     readings: dict[str, str] = {}
@@ -231,6 +259,8 @@ class Scenario(Part):
     "Money paid for each person, beside that of the plan."
     assumptions: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
     "Named figures of `scalars.csv` to replace."
+    figures: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
+    "Single figures of other tables to replace: `table/keys/parameter`, e.g. autonomous_supply/beds/growth."
     tables: str | None = None
     "Folder beside this file whose tables replace shipped ones of the same name."
     solver: Solver = Solver()

@@ -35,7 +35,7 @@ def people(counts: list[int], growth: float = 1.0) -> xr.DataArray:
 
 
 def units(found: Indicator, counts: list[int], growth: float = 1.0) -> np.ndarray:
-    return units_asked(found, people(counts, growth))
+    return units_asked(found, people(counts, growth)).values
 
 
 kinds = st.one_of(
