@@ -178,6 +178,11 @@ def of(array: xr.DataArray | Array) -> Array:
     return Array(array.values, labels)
 
 
+def number(value: float | xr.DataArray) -> Array:
+    """Return a plain number as an array without dims; one that has draws as it is."""
+    return of(value) if isinstance(value, xr.DataArray) else Array(np.asarray(value, dtype=float), {})
+
+
 def space(**labels: Iterable[Hashable]) -> Array:
     """Return a zero array whose dims and labels are given, in order."""
     own = {dim: _plain(each) for dim, each in labels.items()}

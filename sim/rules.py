@@ -41,7 +41,7 @@ class Rules:
         envelopes: (fund, year) yuan, infinite where none.
         envelope_totals: (fund) yuan, infinite where none.
         outlay: (year) most capital of all funds together, yuan, infinite where none.
-        outlay_total: the same to the target year.
+        outlay_total: the same to the target year; an array (draw) where futures differ in it.
     """
 
     counties: list[str]
@@ -65,6 +65,7 @@ class Rules:
     envelope_totals: xr.DataArray
     outlay: xr.DataArray
     outlay_total: float
+    "Yuan; in a sweep it may be an array (draw)."
 
 
 def heads_per_unit(figures: Figures) -> xr.DataArray:

@@ -43,6 +43,7 @@ class Stages:
         rule_needs: (rule, county, year) units they ask for.
         service_demand: admissions, bed-days and the beds they fill (county, year); None if not asked.
         works: the named projects of the plan.
+        stocks: stock, share and whether it is known, at the end of the base year.
         unknown: resources whose stock nothing tells: no rule is checked against it.
         targets: what enters the program, of indicators and planning rules.
         population: the projection.
@@ -66,6 +67,7 @@ class Stages:
     rule_needs: xr.DataArray
     service_demand: xr.Dataset | None
     works: list[Work]
+    stocks: xr.Dataset
     unknown: list[str]
     targets: list[Indicator]
     population: xr.Dataset
@@ -128,6 +130,7 @@ def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages
         rule_needs=rule_needs(planning_rules, people, need["need"], _counted(have, stocks)),
         service_demand=_service_demand(figures, population),
         works=works,
+        stocks=stocks,
         unknown=unknown,
         targets=wanted,
         population=population,
@@ -161,7 +164,7 @@ def allocation_case(stages: Stages) -> Case:
         level={t.resource: t.level for t in wanted},
         weight={t.resource: t.weight for t in wanted},
         in_place=stages.capacity["in_place"].sel(year=time.target_year, drop=True),
-        floor=_floor(stages),
+        floor=floor_of(stages, stages.people),
         pool=stages.pool,
         delivery=stages.delivery,
         costs=stages.costs,
@@ -208,15 +211,21 @@ def _supply(
     return supply_paths(stock, headcount, rate, growth, committed)
 
 
-def _floor(stages: Stages) -> xr.DataArray:
-    """Capacity per resident of the base year, times the residents of the target year."""
+def floor_of(stages: Stages, people: xr.DataArray) -> xr.DataArray:
+    """Return the equity floor: capacity per resident of the base year, times those of the target year.
+
+    Args:
+        stages: what is known of the base year.
+        people: (county, year) residents at year-end, persons; may also have draw.
+
+    Returns:
+        (resource, county) units, for the resources with a floor; also has draw where people have.
+    """
     time = stages.figures.scenario.time
     resources = list(stages.figures.scenario.allocation.equity_floor)
     have = stages.capacity["capacity"].sel(resource=resources, year=time.base_year, drop=True)
-    growth = stages.people.sel(year=time.target_year, drop=True) / stages.people.sel(
-        year=time.base_year, drop=True
-    )
-    return (have * growth).transpose("resource", "county")
+    growth = people.sel(year=time.target_year, drop=True) / people.sel(year=time.base_year, drop=True)
+    return (have * growth).transpose(..., "resource", "county")
 
 
 def _burden_rule(stages: Stages) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Labelled blocks: the one statement of the program that both compilers read.
 
-A program is columns (decisions), rows (rules) and terms that tie them. A term is an array of
+A program is columns (decisions), rows (rules) and terms that tie them. Bounds and objectives may also have
+the dim `draw`: many programs that differ in nothing else. A term is an array of
 coefficients whose dimensions are those of its rows and of its columns; a dimension both share is
 the same label on both sides, any other is summed over. Coefficients align by exact labels.
 """
@@ -12,7 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.arrays import Array, over_all_dims
+from sim.arrays import Array, Labels, over_all_dims
+from sim.contracts import DRAW
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def columns(
         _over(like, 0.0, float),
         _over(like, upper, float),
         _over(like, whole, bool),
-        _over(like, present, bool),
+        _over(like, _in_every_draw(present), bool),
         units,
     )
 
@@ -168,13 +170,35 @@ def rows(
     present: Array | bool = True,
 ) -> Rows:
     """Return rows over the dims of `like`."""
-    return Rows(name, _over(like, lower, float), _over(like, upper, float), _over(like, present, bool))
+    there = _over(like, _in_every_draw(present), bool)
+    return Rows(name, _over(like, lower, float), _over(like, upper, float), there)
+
+
+def _in_every_draw(present: Array | bool) -> Array | bool:
+    """What is there in one draw is there in all; else they are not one program.
+
+    Raises:
+        ValueError: it is there in some draws only.
+    """
+    if not isinstance(present, Array) or DRAW not in present.labels:
+        return present
+    first = present.at(DRAW, present.labels[DRAW][0])
+    if not (present.values == np.expand_dims(first.values, present.dims.index(DRAW))).all():
+        raise ValueError("a rule or a decision is there in some draws only")
+    return first
+
+
+def _with_draws(like: Array, draws: Labels) -> Array:
+    values = np.broadcast_to(like.values, (len(draws), *like.values.shape))
+    return Array(values, {DRAW: draws, **like.labels})
 
 
 def _over(like: Array, value: Array | float | bool, dtype: type) -> Array:
     """Return a value over the dims of `like`; what is repeated is not held twice."""
     values: object = value
     if isinstance(value, Array):
+        if DRAW in value.labels:
+            like = _with_draws(like, value.labels[DRAW])
         extra = set(value.dims) - set(like.dims)
         if extra:
             raise ValueError(f"dims {sorted(extra)} are not among {like.dims}")

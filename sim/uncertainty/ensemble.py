@@ -104,17 +104,21 @@ def drawn(
 
 def _drifted(inputs: xr.Dataset, longevity: xr.DataArray) -> xr.DataArray:
     """Survival ratios moved, on the odds scale, as the drift moves those of the standard."""
-    still = _survival(inputs, xr.zeros_like(longevity.isel(draw=[0]))).isel(draw=0, drop=True)
-    moved = _survival(inputs, longevity)
+    still = survival_at(inputs, xr.zeros_like(longevity.isel(draw=[0]))).isel(draw=0, drop=True)
+    moved = survival_at(inputs, longevity)
     own = inputs["survival_ratio"] / (1 - inputs["survival_ratio"])
     odds = own * (moved / (1 - moved)) / (still / (1 - still))
     return odds / (1 + odds)
 
 
-def _survival(inputs: xr.Dataset, longevity: xr.DataArray) -> xr.DataArray:
-    """(draw, sex, age, year) survival ratios at the life expectancy of each draw.
+def survival_at(inputs: xr.Dataset, longevity: xr.DataArray) -> xr.DataArray:
+    """Return survival ratios at the life expectancy of each draw: (year, draw, sex, age).
 
     The shift that meets a life expectancy is read off a fine grid of shifts of each year's standard.
+
+    Args:
+        inputs: of `population_inputs`: `standard_mx`, `sex_ratio_at_birth`, `life_expectancy`.
+        longevity: (draw, year) years more of life expectancy.
     """
     mx = inputs["standard_mx"].transpose("year", "sex", "age").values
     ratio = inputs["sex_ratio_at_birth"].isel(county=0).values

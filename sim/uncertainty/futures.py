@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -74,13 +73,13 @@ def people_in_future(inputs: xr.Dataset, shift: Shift, last_known: int) -> xr.Da
         return inputs
     later = inputs["year"] > last_known
     zero = xr.zeros_like(later, dtype=float)
-    one = {DRAW: [0]}
-    fertility = zero + np.log(_by_draw(shift.fertility, one)) * later
-    longevity = (zero + _by_draw(shift.life_expectancy, one)).where(later, 0.0).isel(year=later.values)
-    everybody = inputs["population_base"].sum()
-    moving = zero + _by_draw(shift.net_migration, one) / everybody * later
+    arrays = _drawn(shift)
+    draws = arrays[0][DRAW].values if arrays else np.array([0])
+    fertility = zero + np.log(_by_draw(shift.fertility, draws)) * later
+    longevity = (zero + _by_draw(shift.life_expectancy, draws)).isel(year=later.values)
+    moving = zero + _by_draw(shift.net_migration, draws) / inputs["population_base"].sum() * later
     moved = drawn(inputs, fertility, longevity.transpose(DRAW, "year"), moving)
-    return moved if _drawn(shift) else moved.isel(draw=0, drop=True)
+    return moved if arrays else moved.isel(draw=0, drop=True)
 
 
 def staff_in_future(inputs: xr.Dataset, shift: Shift) -> xr.Dataset:
@@ -102,13 +101,12 @@ def _is(value: Number, neutral: float) -> bool:
     return not isinstance(value, xr.DataArray) and value == neutral
 
 
-def _drawn(shift: Shift) -> bool:
-    return any(
-        isinstance(v, xr.DataArray) for v in (shift.fertility, shift.life_expectancy, shift.net_migration)
-    )
+def _drawn(shift: Shift) -> list[xr.DataArray]:
+    moving = (shift.fertility, shift.life_expectancy, shift.net_migration)
+    return [value for value in moving if isinstance(value, xr.DataArray)]
 
 
-def _by_draw(value: Number, one: Mapping[str, Any]) -> xr.DataArray:
+def _by_draw(value: Number, draws: np.ndarray) -> xr.DataArray:
     if isinstance(value, xr.DataArray):
         return value
-    return xr.DataArray([value], dims=DRAW, coords=one)
+    return xr.DataArray(np.full(len(draws), value), dims=DRAW, coords={DRAW: draws})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Array, isfinite, of, space
+from sim.arrays import Array, isfinite, number, of, space
 from sim.case import MONEY, Case
 from sim.names import ALL
 from sim.program.blocks import Block, Term, rows
@@ -23,8 +23,8 @@ def outlay(case: Case) -> Block:
     like = space(fund=[ALL], year=years)
     most = (limits / MONEY - reserve).at_least(0.0)
     by_year = rows("outlay", like, upper=most, present=isfinite(limits))
-    in_all = max(rules.outlay_total / MONEY - reserve * len(years), 0.0)
-    limited = bool(np.isfinite(rules.outlay_total))
+    whole = number(rules.outlay_total)
+    in_all, limited = (whole / MONEY - reserve * len(years)).at_least(0.0), isfinite(whole)
     total = rows("outlay_total", space(fund=[ALL]), upper=in_all, present=limited)
     paid_in = same_year(years, cash_years(case))
     terms = (

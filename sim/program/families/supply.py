@@ -76,10 +76,12 @@ def _useful(case: Case) -> Array:
 
 
 def _of_every(resources: list[str], known: Array, other: float) -> Array:
-    """(resource): what is known of some resources, `other` for the rest."""
-    place = {name: n for n, name in enumerate(known.labels["resource"])}
-    values = [known.values[place[name]] if name in place else other for name in resources]
-    return space(resource=resources).with_values(np.array(values))
+    """(..., resource): what is known of some resources, `other` for the rest."""
+    rest = [dim for dim in known.dims if dim != "resource"]
+    own = known.transpose(*rest, "resource")
+    values = np.full((*own.values.shape[:-1], len(resources)), other)
+    values[..., [resources.index(str(name)) for name in own.labels["resource"]]] = own.values
+    return Array(values, {**own.labels, "resource": tuple(resources)})
 
 
 def _among(resources: list[str], some: list[str]) -> Array:

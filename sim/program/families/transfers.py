@@ -29,8 +29,8 @@ def transfers(case: Case) -> Block:
     come = columns(IN, like, "persons", upper=most.sum("county"), whole=True, present=may)
     balance = rows("transfers", space(cadre=rules.cadres), lower=0.0, upper=0.0, present=may)
     parents = [k for k in rules.cadres if k in rules.parents.values()]
-    together = most.pick("cadre", parents)
-    leavers = rows("leavers", together, upper=together, present=may)
+    of_parents = space(cadre=parents, county=rules.counties)
+    leavers = rows("leavers", of_parents, upper=most.pick("cadre", parents), present=may)
     of_parent = effect(case).pick("resource", parents).rename(resource="cadre")
     terms = (
         Term("transfers", IN, every(county=rules.counties)),

@@ -1,0 +1,169 @@
+"""Many futures of one scenario as one case: needs, heads, floors and money with the dim `draw`.
+
+Only what people, staff, targets and envelopes do differs here; whatever touches dates, costs or any other
+figure is run through every stage, future by future.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+import xarray as xr
+
+from sim.case import Case
+from sim.contracts import DRAW
+from sim.demography.inputs import population_inputs
+from sim.names import ALL
+from sim.needs import needs
+from sim.rules import Rules
+from sim.scenario.schema import Envelope
+from sim.staff_inputs import staff_inputs
+from sim.stages import Stages, allocation_case, floor_of
+from sim.uncertainty.futures import Shift, staff_in_future
+from sim.uncertainty.residents import residents_in_futures
+from sim.workforce import staff_paths
+
+PEOPLE = ("future.fertility", "future.life_expectancy", "future.net_migration")
+STAFF = ("future.attrition", "future.graduates")
+LEVELS, ENVELOPES, AMOUNT = "future.targets.", "envelopes.", "amount_yuan"
+
+
+@dataclass(frozen=True)
+class Base:
+    """What futures are moved away from.
+
+    Attributes:
+        stages: the stages of the scenario as it is.
+        case: what it decides.
+        people: inputs of its projection, to the target year.
+        staff: inputs of its workforce.
+        heads: (cadre, county) heads at the end of the base year.
+    """
+
+    stages: Stages
+    case: Case
+    people: xr.Dataset
+    staff: xr.Dataset
+    heads: xr.DataArray
+
+
+def base_of(stages: Stages) -> Base:
+    """Return what futures of a scenario are moved away from."""
+    figures, time = stages.figures, stages.figures.scenario.time
+    counties = [str(c) for c in stages.people["county"].values]
+    people = population_inputs(figures, counties)
+    heads = stages.stocks["stock"].sel(resource=stages.rules.cadres).rename(resource="cadre")
+    return Base(
+        stages=stages,
+        case=allocation_case(stages),
+        people=people.sel(year=people["year"] <= time.target_year),
+        staff=staff_inputs(figures, heads, time.plan_years),
+        heads=heads,
+    )
+
+
+def together(path: str) -> bool:
+    """Return whether futures that differ in a value of the scenario can be one case."""
+    return (
+        path in (*PEOPLE, *STAFF)
+        or path.startswith(LEVELS)
+        or (path.startswith(ENVELOPES) and path.endswith(AMOUNT))
+    )
+
+
+def cases_of(base: Base, paths: Sequence[str], values: np.ndarray) -> Case:
+    """Return the case of many futures; what differs in them has draw as its first dim.
+
+    Args:
+        base: what they are moved away from.
+        paths: values of the scenario that differ, each one `together`.
+        values: (draw, path) what they are.
+    """
+    draws = np.arange(len(values))
+    each = {path: xr.DataArray(values[:, n], dims=DRAW, coords={DRAW: draws}) for n, path in enumerate(paths)}
+    shift = _shift(base, each)
+    case = replace(base.case, rules=_with_envelopes(base, each))
+    if {*PEOPLE} & set(paths):
+        people = _people(base, shift, draws)
+        case = replace(case, floor=floor_of(base.stages, people))
+    else:
+        people = base.stages.people
+    if people.dims[0] == DRAW or shift.targets:
+        case = replace(case, need=_need(base, people, shift))
+    if {*STAFF} & set(paths):
+        case = replace(case, in_place=_in_place(base, shift))
+    return case
+
+
+def _shift(base: Base, each: Mapping[str, xr.DataArray]) -> Shift:
+    """How the futures differ; what no factor moves stays as the scenario has it."""
+    own = base.stages.figures.scenario.future
+    given = {p.removeprefix("future."): v for p, v in each.items() if p in (*PEOPLE, *STAFF)}
+    still = {p.removeprefix("future."): getattr(own, p.removeprefix("future.")) for p in (*PEOPLE, *STAFF)}
+    levels: dict[str, Any] = {
+        p.removeprefix(LEVELS): v / own.targets.get(p.removeprefix(LEVELS), 1.0)
+        for p, v in each.items()
+        if p.startswith(LEVELS)
+    }
+    return Shift(**{**still, **given}, targets=levels)
+
+
+def _people(base: Base, shift: Shift, draws: np.ndarray) -> xr.DataArray:
+    """(draw, county, year) residents to the target year."""
+    time = base.stages.figures.scenario.time
+    found = residents_in_futures(base.people, shift, time.information_until, draws)
+    return found.sel(year=time.plan_years)
+
+
+def _need(base: Base, people: xr.DataArray, shift: Shift) -> xr.DataArray:
+    """(draw, resource, county) units at the target year."""
+    time = base.stages.figures.scenario.time
+    found = needs(base.stages.targets, people, base.stages.stocks["share"], time, shift.targets)
+    return found["need"].sel(year=time.target_year, drop=True)
+
+
+def _in_place(base: Base, shift: Shift) -> xr.DataArray:
+    """(draw, resource, county) units at the target year: heads as each future has them, the rest as was."""
+    stages = base.stages
+    at = {"year": stages.figures.scenario.time.target_year}
+    moved = staff_in_future(base.staff, shift)
+    found = staff_paths(base.heads, moved, moved["attrition_rate"], moved["graduates"], stages.rules.parents)
+    heads = found["headcount"].sel(at, drop=True).rename(cadre="resource")
+    others = {name: stages.supply[name].sel(at, drop=True).sel(resource=heads["resource"]) for name in
+              ("autonomous", "committed")}  # fmt: skip
+    whole = heads + others["autonomous"] + others["committed"]
+    known = base.case.in_place.broadcast_like(heads.isel(resource=0, drop=True)).transpose(
+        DRAW, "resource", "county"
+    )
+    return known.where(~known["resource"].isin(heads["resource"]), whole.reindex(resource=known["resource"]))
+
+
+def _with_envelopes(base: Base, each: Mapping[str, xr.DataArray]) -> Rules:
+    """The rules with the envelopes of every future."""
+    rules, given = base.case.rules, base.stages.figures.scenario.envelopes
+    for path, amounts in each.items():
+        if path.startswith(ENVELOPES):
+            rules = _filled(rules, given[int(path.split(".")[1])], amounts)
+    return rules
+
+
+def _filled(rules: Rules, envelope: Envelope, amounts: xr.DataArray) -> Rules:
+    if envelope.fund == ALL and envelope.year is None:
+        return replace(rules, outlay_total=cast(float, amounts))
+    if envelope.fund == ALL:
+        return replace(rules, outlay=_put(rules.outlay, {"year": envelope.year}, amounts))
+    if envelope.year is None:
+        return replace(rules, envelope_totals=_put(rules.envelope_totals, {"fund": envelope.fund}, amounts))
+    place = {"fund": envelope.fund, "year": envelope.year}
+    return replace(rules, envelopes=_put(rules.envelopes, place, amounts))
+
+
+def _put(limits: xr.DataArray, place: Mapping[str, Any], amounts: xr.DataArray) -> xr.DataArray:
+    """(draw, ...) limits with an amount of every draw at one place."""
+    dims = [d for d in limits.dims if d != DRAW]
+    changed = limits.broadcast_like(amounts).transpose(DRAW, *dims).copy()
+    changed.loc[dict(place)] = amounts
+    return changed
