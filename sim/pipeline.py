@@ -80,7 +80,16 @@ def run(
         NoCertifiedPlanError: the solver found no plan.
     """
     tell("evidence")
-    loaded = load_scenario(scenario, settings)
+    return run_loaded(load_scenario(scenario, settings), stop, progress, tell)
+
+
+def run_loaded(
+    loaded: LoadedScenario,
+    stop: Stop | None = None,
+    progress: Progress | None = None,
+    tell: Tell = lambda _stage: None,
+) -> RunResult:
+    """Run a scenario that is read already; see `run`."""
     book = open_book(loaded)
     stop = stop or Stop(loaded.scenario.solver.time_limit)
     result = _decided(loaded, book, stop, progress, tell)

@@ -52,8 +52,10 @@ class Resolver:
     Args:
         matrix: the compiled program.
         levels: its levels, those that matter.
+        start: a resolver of a program of the same rows and columns, whose basis is taken; none by default.
 
     Attributes:
+        first: the levels of the base.
         inside: CPU seconds spent in calls into HiGHS.
         solves: levels solved.
 
@@ -61,12 +63,13 @@ class Resolver:
         NoCertifiedPlanError: the relaxation has no plan.
     """
 
-    def __init__(self, matrix: Matrix, levels: Sequence[Level]) -> None:
+    def __init__(self, matrix: Matrix, levels: Sequence[Level], start: Resolver | None = None) -> None:
         self.matrix, self.levels = matrix, tuple(levels)
         self.inside, self.solves = 0.0, 0
         n_rows, n_columns = matrix.entries.shape
         self._plan_of, self._duals_of = _Reader(n_columns), _Reader(n_rows + len(levels))
         self._columns = np.arange(n_columns, dtype=np.int32)
+        began = time.thread_time()
         self._model = load_model(matrix, whole=False)
         self._frozen = n_rows + np.arange(len(levels), dtype=np.int32)
         self._free = np.full(len(levels), highspy.kHighsInf)
@@ -75,9 +78,10 @@ class Resolver:
         for n, used in enumerate(self._used):
             cost = matrix.objectives[n]
             self._model.addRow(-highspy.kHighsInf, highspy.kHighsInf, len(used), used, cost[used])
-        self._bases: list[highspy.HighsBasis] = []
+        self.inside += time.thread_time() - began
+        self._bases: list[highspy.HighsBasis] = list(start._bases) if start is not None else []
         self._last = limits_of(matrix)
-        self.solve_at(self._last)
+        self.first = self.solve_at(self._last)
 
     def solve(self, row_upper: np.ndarray) -> Relaxed:
         """Return the levels of the relaxation with these upper limits of the rows.

@@ -28,7 +28,7 @@ from sim.workforce import staff_paths
 
 PEOPLE = ("future.fertility", "future.life_expectancy", "future.net_migration")
 STAFF = ("future.attrition", "future.graduates")
-LEVELS, ENVELOPES, AMOUNT = "future.targets.", "envelopes.", "amount_yuan"
+LEVELS, ENVELOPES, AMOUNTS = "future.targets.", "envelopes.", (".amount", ".amount_yuan")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def together(path: str) -> bool:
     return (
         path in (*PEOPLE, *STAFF)
         or path.startswith(LEVELS)
-        or (path.startswith(ENVELOPES) and path.endswith(AMOUNT))
+        or (path.startswith(ENVELOPES) and path.endswith(AMOUNTS))
     )
 
 

@@ -1,0 +1,75 @@
+"""One future of a scenario as a scenario of its own: the values of the factors set in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sim.case import Case
+from sim.costs import costs
+from sim.delivery import delivery
+from sim.evidence.book import Book
+from sim.evidence.figures import Figures
+from sim.evidence.replacing import with_figures
+from sim.rules import read_rules, without_unknown
+from sim.scenario.schema import Scenario
+from sim.stages import Stages, allocation_case, run_stages
+
+PROJECTS = ("prices.cost_quantile", "assumptions.deflator", "assumptions.discount_rate")
+PROJECT_GROUPS = (
+    "future.lead_time",
+    "future.capital_cost",
+    "prices.cost_quantiles.",
+    "envelopes.",
+    "figures.projects/",
+    "figures.funds/",
+)
+"Values that touch dates, costs and money only: people, staff and needs stay as they are."
+
+
+def of_projects(path: str) -> bool:
+    """Return whether a value of the scenario touches projects and money only."""
+    return path in PROJECTS or path.startswith(PROJECT_GROUPS)
+
+
+def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """Return a scenario with other values at some paths, checked as any other.
+
+    Args:
+        scenario: the scenario.
+        values: path, as after `--set`, to its number.
+
+    Raises:
+        ValidationError: a value is not one the scenario may have.
+    """
+    data = scenario.model_dump(mode="json", exclude_none=True)
+    for path, value in values.items():
+        *groups, last = path.split(".")
+        here: Any = data
+        for key in groups:
+            here = here[int(key)] if isinstance(here, list) else here.setdefault(key, {})
+        here[last] = int(value) if value == int(value) else value
+    return Scenario.model_validate_json(json.dumps(data))
+
+
+def figures_of(book: Book, scenario: Scenario) -> Figures:
+    """Return the evidence of a scenario, with the figures it replaces itself."""
+    return Figures(replace(book, tables=with_figures(book.tables, scenario.figures)), scenario)
+
+
+def whole_case(book: Book, scenario: Scenario) -> tuple[Stages, Case]:
+    """Return the stages and the case of a future run through every stage."""
+    stages = run_stages(figures_of(book, scenario))
+    return stages, allocation_case(stages)
+
+
+def projects_case(base: Stages, book: Book, scenario: Scenario) -> tuple[Stages, Case]:
+    """Return the stages and the case of a future whose people, staff and needs are those of the base."""
+    figures, time = figures_of(book, scenario), scenario.time
+    served = {t.resource for t in base.targets} | set(scenario.allocation.equity_floor)
+    rules = without_unknown(read_rules(figures, base.rules.counties, served), base.unknown)
+    dates = delivery(rules.months, time, figures.scalar("recurrent_years"))
+    stages = replace(base, figures=figures, rules=rules, delivery=dates, costs=costs(figures, dates))
+    return stages, allocation_case(stages)

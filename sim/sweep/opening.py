@@ -1,0 +1,118 @@
+"""From a sweep over a scenario to a recipe: the scenario's own plan, what futures are moved away from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import xarray as xr
+
+import sim
+from sim.errors import CertificateError
+from sim.evidence.book import Book
+from sim.names import CITY
+from sim.pipeline import Tell, run_loaded
+from sim.scenario.reading import LoadedScenario
+from sim.sweep.cases import Base, base_of, together
+from sim.sweep.dataset import Outcome
+from sim.sweep.naming import names_of, outcomes_of
+from sim.sweep.relaxing import relaxed_levels
+
+if TYPE_CHECKING:
+    from sim.sweep.evaluating import ScenarioModel
+
+SOLVED_BY = ("highspy", "numpy", "scipy", "xarray", "pandas")
+"Libraries whose version may change a byte of a result."
+
+
+@dataclass(frozen=True)
+class ScenarioRecipe:
+    """A scenario and what varies in it; plain data that travels to each worker once.
+
+    Attributes:
+        mode: `fixed` or `reoptimise`.
+        paths: values of the scenario that vary, in the order of the factors.
+        as_one: whether futures differ in nothing but what one case with draws can hold.
+        base: what they are moved away from.
+        book: the tables.
+        started: (project, county, start_year) units of the scenario's certified plan.
+        moved: (cadre, county) net heads that came in it.
+        counties: whose coverage and units are kept, `city` first.
+        outcomes: the columns, in order.
+        identity: digest of every input by its name.
+    """
+
+    mode: Literal["fixed", "reoptimise"]
+    paths: tuple[str, ...]
+    as_one: bool
+    base: Base
+    book: Book
+    started: xr.DataArray
+    moved: xr.DataArray
+    counties: list[str]
+    outcomes: tuple[Outcome, ...]
+    identity: Mapping[str, str]
+
+    def open(self) -> ScenarioModel:
+        """Return a model, ready on this worker."""
+        from sim.sweep.evaluating import ScenarioModel
+
+        return ScenarioModel(self)
+
+
+def recipe_of(
+    loaded: LoadedScenario,
+    paths: Sequence[str],
+    mode: Literal["fixed", "reoptimise"],
+    by_county: bool = True,
+    tell: Tell = lambda _stage: None,
+) -> ScenarioRecipe:
+    """Run a scenario to its certified plan, and return the recipe of its futures.
+
+    Args:
+        loaded: the scenario.
+        paths: values that vary, in the order of the factors.
+        mode: `fixed` or `reoptimise`.
+        by_county: whether counties are kept.
+        tell: called with the name of each stage as it begins.
+
+    Raises:
+        InputError: faults of the scenario or of its tables.
+        CertificateError: the plan fails its certificate.
+        NoCertifiedPlanError: the solver found no plan.
+    """
+    result = run_loaded(loaded, tell=tell)
+    if not result.certificate.ok:
+        raise CertificateError("; ".join(result.certificate.failed))
+    stages, case = result.stages, result.case
+    book = result.book
+    best = mode == "reoptimise"
+    levels = relaxed_levels(case)
+    plan = result.solution.plan
+    return ScenarioRecipe(
+        mode=mode,
+        paths=tuple(paths),
+        as_one=all(together(path) for path in paths),
+        base=base_of(stages),
+        book=book,
+        started=plan.started,
+        moved=plan.moved,
+        counties=[CITY, *(case.rules.counties if by_county else ())],
+        outcomes=outcomes_of(stages, levels, names_of(book), best, by_county),
+        identity=_identity(loaded, book, plan.started, plan.moved),
+    )
+
+
+def _identity(
+    loaded: LoadedScenario, book: Book, started: xr.DataArray, moved: xr.DataArray
+) -> Mapping[str, str]:
+    found = {f"params/{name}": digest for name, digest in sorted(book.digests.items())}
+    found["scenario"] = hashlib.sha256(loaded.text.encode()).hexdigest()
+    for name, array in (("plan", started), ("transfers", moved)):
+        found[name] = hashlib.sha256(np.ascontiguousarray(array.values).tobytes()).hexdigest()
+    found["gapwise"] = sim.__version__
+    return found | {name: version(name) for name in SOLVED_BY}
