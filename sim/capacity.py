@@ -26,20 +26,20 @@ def supply_paths(
 
     Args:
         stock: (resource, county) base stock, units.
-        headcount: (cadre, county, year) no-action stock, persons; may also have draw.
+        headcount: (cadre, county, year) no-action stock, persons.
         retirement_rate: share of places and buildings leaving service a year.
         autonomous_growth: (resource) private supply a year per unit of base stock.
         committed: (resource, county, year) units committed works have in service.
 
     Returns:
         `remaining` (what is left of the base stock, or the no-action heads of a cadre), `autonomous`
-        and `committed`, all (resource, county, year), units; `remaining` also has draw where heads have.
+        and `committed`, all (resource, county, year), units.
     """
     elapsed = headcount["year"] - headcount["year"][0]
-    heads = headcount.rename(cadre="resource").transpose(..., *_DIMS)
     remaining = (stock * (1 - retirement_rate) ** elapsed).transpose(*_DIMS)
-    remaining = remaining.broadcast_like(heads.isel(resource=0, drop=True)).transpose(..., *_DIMS).copy()
-    remaining.loc[{"resource": heads["resource"]}] = heads
+    heads = headcount.rename(cadre="resource")
+    remaining = remaining.copy()
+    remaining.loc[{"resource": heads["resource"]}] = heads.transpose(*_DIMS)
     autonomous = (stock * autonomous_growth.fillna(0.0) * elapsed).transpose(*_DIMS)
     parts = {"remaining": remaining, "autonomous": autonomous, "committed": committed.transpose(*_DIMS)}
     data = xr.Dataset(parts)
@@ -56,7 +56,7 @@ def capacity(in_place: xr.DataArray, heads_per_unit: xr.DataArray, staffed: list
     not shared between them.
 
     Args:
-        in_place: (resource, county, year) units standing, heads included; may also have draw.
+        in_place: (resource, county, year) units standing, heads included.
         heads_per_unit: (resource, cadre) heads for one unit; NaN where none is needed.
         staffed: resources that count only when staffed.
 
@@ -64,13 +64,13 @@ def capacity(in_place: xr.DataArray, heads_per_unit: xr.DataArray, staffed: list
         `in_place`, `capacity` and `staffing_limit` (resource, county, year), units; the limit is
         infinite where no staff is needed.
     """
-    in_place = in_place.transpose(..., *_DIMS)
+    in_place = in_place.transpose(*_DIMS)
     cadres = [str(c) for c in heads_per_unit["cadre"].values]
     crews = [r for r in heads_per_unit["resource"].values if r not in staffed]
     taken = (in_place.sel(resource=crews) * heads_per_unit.sel(resource=crews).fillna(0.0)).sum("resource")
     free = (in_place.sel(resource=cadres).rename(resource="cadre") - taken).clip(min=0.0)
     ratios = heads_per_unit.sel(resource=staffed)
-    limit = (free / ratios.where(ratios > 0)).min("cadre").transpose(..., *_DIMS)
+    limit = (free / ratios.where(ratios > 0)).min("cadre").transpose(*_DIMS)
     every = xr.full_like(in_place, np.inf)
     every.loc[{"resource": staffed}] = limit.fillna(np.inf)
     counted = np.minimum(in_place, every)

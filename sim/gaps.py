@@ -36,8 +36,8 @@ def gaps(need: xr.DataArray, capacity: xr.DataArray, targets: list[Indicator]) -
     """Return gap, shortfall and coverage by county and for the city.
 
     Args:
-        need: (resource, county, year) units; may also have draw.
-        capacity: (resource, county, year) units; other resources are left out; may also have draw.
+        need: (resource, county, year) units.
+        capacity: (resource, county, year) units; other resources are left out.
         targets: the indicators in the program, one per resource.
 
     Returns:
@@ -46,16 +46,16 @@ def gaps(need: xr.DataArray, capacity: xr.DataArray, targets: list[Indicator]) -
     """
     have = capacity.sel(resource=need["resource"], year=need["year"])
     data = xr.Dataset({"need": _with_city(need), "capacity": _with_city(have)})
-    data["gap"] = (data["need"] - data["capacity"]).transpose(..., *_DIMS)
+    data["gap"] = data["need"] - data["capacity"]
     data["shortfall"] = data["gap"].clip(min=0.0)
     every = [t.resource for t in targets if t.scope == "every_county"]
     by_county = data["shortfall"].drop_sel(county=CITY).sum("county")
     is_summed = data["resource"].isin(every) & (data["county"] == CITY)
-    data["shortfall"] = data["shortfall"].where(~is_summed, by_county).transpose(..., *_DIMS)
+    data["shortfall"] = data["shortfall"].where(~is_summed, by_county).transpose(*_DIMS)
     covered = data["capacity"] / data["need"].where(data["need"] > 0)
     by_target = 1 - data["shortfall"] / data["need"].where(data["need"] > 0)
     data["coverage"] = by_target.where(is_summed, covered).clip(max=1.0).fillna(1.0)
-    data["coverage"] = data["coverage"].transpose(..., *_DIMS)
+    data["coverage"] = data["coverage"].transpose(*_DIMS)
     for name in ("need", "capacity", "gap", "shortfall"):
         data[name].attrs["units"] = "units"
     data["coverage"].attrs["units"] = "share"
@@ -65,7 +65,7 @@ def gaps(need: xr.DataArray, capacity: xr.DataArray, targets: list[Indicator]) -
 
 def _with_city(array: xr.DataArray) -> xr.DataArray:
     total = array.sum("county").expand_dims(county=[CITY])
-    return xr.concat([array, total], dim="county").transpose(..., *_DIMS)
+    return xr.concat([array, total], dim="county").transpose(*_DIMS)
 
 
 def _states(data: xr.Dataset, targets: list[Indicator]) -> xr.DataArray:
@@ -74,7 +74,7 @@ def _states(data: xr.Dataset, targets: list[Indicator]) -> xr.DataArray:
     )
     short = data["shortfall"] > TOLERANCE * data["need"].clip(min=1.0)
     state = choose(short, "gap", choose(hold.broadcast_like(short), "hold", "met"))
-    return state.transpose(..., *_DIMS)
+    return state.transpose(*_DIMS)
 
 
 def causes(

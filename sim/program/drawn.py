@@ -81,6 +81,17 @@ def _nth(part: np.ndarray, n: int) -> np.ndarray:
     return np.asarray(part[n if len(part) > 1 else 0])
 
 
+def drawn_of(matrix: Matrix) -> Drawn:
+    """Return one program as many of one."""
+    return Drawn(
+        row_lower=matrix.row_lower[None],
+        row_upper=matrix.row_upper[None],
+        lower=matrix.lower[None],
+        upper=matrix.upper[None],
+        objectives=tuple(cost[None] for cost in matrix.objectives),
+    )
+
+
 def compile_drawn(program: Program, matrix: Matrix) -> Drawn:
     """Compile what many programs have of their own.
 
@@ -96,7 +107,7 @@ def compile_drawn(program: Program, matrix: Matrix) -> Drawn:
             raise StructureError(f"coefficients of {term.columns!r} in {term.rows!r} differ")
     for families, places in ((program.columns, matrix.positions), (program.rows, matrix.row_positions)):
         for name, family in families.items():
-            if not np.array_equal(family.present.values, places[name].values >= 0):
+            if not np.array_equal(family.present.values, places.array(name).values >= 0):
                 raise StructureError(f"{name!r} has other members")
     return Drawn(
         row_lower=_gather(program.rows, "lower"),
@@ -123,7 +134,7 @@ def _objective(level: Level, matrix: Matrix) -> np.ndarray:
     """(draw or 1, column) coefficients of one level."""
     found = np.zeros((1, len(matrix.lower)))
     for name, coefficient in level.objective.items():
-        place = matrix.positions[name]
+        place = matrix.positions.array(name)
         rest = [d for d in coefficient.dims if d != DRAW]
         lead = [DRAW] if DRAW in coefficient.labels else []
         own = coefficient.transpose(*lead, *rest)
@@ -131,7 +142,7 @@ def _objective(level: Level, matrix: Matrix) -> np.ndarray:
         own = own.transpose(*lead, *map(str, order))
         shape = [place.sizes[d] if d in rest else 1 for d in place.dims]
         values = own.values.reshape(len(own.labels[DRAW]) if lead else 1, *shape)
-        every = np.broadcast_to(values, (len(values), *place.shape))
+        every = np.broadcast_to(values, (len(values), *place.values.shape))
         if len(every) > len(found):
             found = np.repeat(found, len(every), axis=0)
         there = place.values >= 0

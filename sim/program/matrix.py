@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy import sparse
 
-from sim.arrays import Array, labels_of, of, over_all_dims
+from sim.arrays import Array, labels_of, over_all_dims
 from sim.program.blocks import Columns, Level, Program, Rows, Term
 
 Families = Mapping[str, Columns] | Mapping[str, Rows]
@@ -20,6 +20,20 @@ class Numbers(Mapping[str, xr.DataArray]):
 
     def __init__(self, of_family: Mapping[str, Array]) -> None:
         self._of_family = of_family
+
+    def array(self, family: str) -> Array:
+        """Return the numbers of a family as the program has arrays."""
+        return self._of_family[family]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all families have the same members, numbered alike."""
+        if not isinstance(other, Numbers) or self._of_family.keys() != other._of_family.keys():
+            return False
+        pairs = ((own, other.array(name)) for name, own in self._of_family.items())
+        return all(a.labels == b.labels and np.array_equal(a.values, b.values) for a, b in pairs)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._of_family))
 
     def __getitem__(self, family: str) -> xr.DataArray:
         return self._of_family[family].to_xarray()
@@ -54,8 +68,8 @@ class Matrix:
     row_lower: np.ndarray
     row_upper: np.ndarray
     entries: sparse.csr_array
-    positions: Mapping[str, xr.DataArray]
-    row_positions: Mapping[str, xr.DataArray]
+    positions: Numbers
+    row_positions: Numbers
     objectives: np.ndarray
     constants: np.ndarray
 
@@ -89,7 +103,7 @@ def compile_matrix(program: Program) -> Matrix:
 
 def with_levels(matrix: Matrix, levels: Sequence[Level]) -> Matrix:
     """Return a compiled program with other objectives."""
-    positions = {name: of(place) for name, place in matrix.positions.items()}
+    positions = {name: matrix.positions.array(name) for name in matrix.positions}
     objectives, constants = _levels(levels, positions, len(matrix.lower))
     return replace(matrix, objectives=objectives, constants=constants)
 

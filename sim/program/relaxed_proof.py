@@ -68,7 +68,8 @@ def _outside(plans: np.ndarray, matrix: Matrix, limits: Sequence[np.ndarray]) ->
     """(solve) by how much the worst rule is broken, as a part of its limit."""
     row_lower, row_upper, lower, upper = limits
     activity = np.asarray(matrix.entries @ plans.T).T
-    return np.maximum(_beyond(activity, row_lower, row_upper), _beyond(plans, lower, upper))
+    of_rows = _beyond(activity, row_lower, row_upper)
+    return np.asarray(np.maximum(of_rows, _beyond(plans, lower, upper)))
 
 
 def _beyond(values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:

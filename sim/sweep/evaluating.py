@@ -12,19 +12,20 @@ import xarray as xr
 from sim.case import Case
 from sim.contracts import DRAW
 from sim.errors import NoCertifiedPlanError
-from sim.names import CITY
-from sim.program.drawn import Drawn, StructureError, compile_drawn
+from sim.program.drawn import Drawn, compile_drawn, drawn_of
 from sim.program.families.transfers import IN, OUT
 from sim.program.matrix import Matrix, compile_matrix
 from sim.program.relaxed_proof import flaws
 from sim.program.resolving import Relaxed, Resolver
-from sim.stages import Stages
 from sim.sweep.cases import cases_of, together
-from sim.sweep.judging import Columns, below_floor, judged, level_values, present_cost
+from sim.sweep.judging import Columns, Futures, futures_of, judged, side_by_side
 from sim.sweep.model import Evaluated
 from sim.sweep.moving import of_projects, projects_case, whole_case, with_values
 from sim.sweep.opening import ScenarioRecipe
 from sim.sweep.relaxing import relaxed_program
+
+Found = tuple[Matrix, Relaxed | None]
+"A program and its relaxed plan, None where it has none."
 
 
 @dataclass
@@ -63,17 +64,18 @@ class ScenarioModel:
 
     def _together(self, values: np.ndarray, clock: Clock) -> tuple[Columns, list[str]] | None:
         """All futures as one case; None where they do not share one structure."""
-        case = cases_of(self.base, self.recipe.paths, values)
-        columns = self._of_plan(case, self.base.stages, len(values))
+        case, n = cases_of(self.base, self.recipe.paths, values), len(values)
+        futures = futures_of(case)
+        columns = self._of_plan(futures, n)
         if self.resolver is None:
-            return columns, [""] * len(values)
+            return columns, [""] * n
         try:
             drawn = compile_drawn(relaxed_program(case, self._program.levels), self.matrix)
-        except (StructureError, ValueError):
+        except ValueError:
             return None
-        found, reasons = self._solved(self.resolver, drawn, len(values), clock)
-        columns |= self._of_best(case, self.base.stages, self.matrix, found, len(values))
-        return columns, reasons
+        found, reasons = self._solved(self.resolver, drawn, n, clock)
+        plans = [(self.matrix, one) for one in found]
+        return columns | self._of_best(futures, plans), reasons
 
     def _solved(
         self, resolver: Resolver, drawn: Drawn, n: int, clock: Clock
@@ -96,118 +98,76 @@ class ScenarioModel:
         return found, reasons
 
     def _one_by_one(self, values: np.ndarray, clock: Clock) -> tuple[Columns, list[str]]:
-        """Futures that differ in dates, costs or anything else: each stated on its own."""
+        """Futures that differ in dates, costs or anything else: each stated alone, all judged at once."""
         paths = self.recipe.paths
         one = [n for n, path in enumerate(paths) if together(path) and not of_projects(path)]
         cases = cases_of(self.base, [paths[n] for n in one], values[:, one]) if one else None
-        rows, reasons = [], []
-        for k in range(len(values)):
-            given = dict(zip(paths, values[k].tolist(), strict=True))
-            stages, case = self._case(given, cases, k)
-            row, reason = self._alone(stages, case, clock)
-            rows.append(row)
-            reasons.append(reason)
-        return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}, reasons
+        given = [dict(zip(paths, row, strict=True)) for row in values.tolist()]
+        alone = [self._case(each, cases, k) for k, each in enumerate(given)]
+        futures = side_by_side([futures_of(case) for case in alone])
+        columns = self._of_plan(futures, len(values))
+        if self.resolver is None:
+            return columns, [""] * len(values)
+        plans, reasons = zip(*(self._alone(self.resolver, case, clock) for case in alone), strict=True)
+        return columns | self._of_best(futures, plans), list(reasons)
 
-    def _case(self, given: Mapping[str, float], cases: Case | None, k: int) -> tuple[Stages, Case]:
+    def _case(self, given: Mapping[str, float], cases: Case | None, k: int) -> Case:
         """The case of one future."""
         recipe, own = self.recipe, self.base.stages.figures.scenario
         others = {p: v for p, v in given.items() if of_projects(p) or not together(p)}
         if not all(of_projects(path) for path in others):
             return whole_case(recipe.book, with_values(own, given))
-        stages, case = projects_case(self.base.stages, recipe.book, with_values(own, others))
+        case = projects_case(self.base.stages, recipe.book, with_values(own, others), list(others))
         if cases is None:
-            return stages, case
+            return case
         need, in_place, floor = (_nth(array, k) for array in (cases.need, cases.in_place, cases.floor))
-        return stages, replace(case, need=need, in_place=in_place, floor=floor)
+        return replace(case, need=need, in_place=in_place, floor=floor)
 
-    def _alone(self, stages: Stages, case: Case, clock: Clock) -> tuple[Columns, str]:
-        columns = self._of_plan(case, stages, 1)
-        if self.resolver is None:
-            return columns, ""
+    def _alone(self, base: Resolver, case: Case, clock: Clock) -> tuple[Found, str]:
+        """The relaxation of one future, from the basis of the base where it has the same rows and columns."""
         program = relaxed_program(case)
         matrix = compile_matrix(program)
-        start = self.resolver if _same_shape(matrix, self.matrix) else None
+        same = matrix.positions == self.matrix.positions and matrix.row_positions == self.matrix.row_positions
         try:
-            resolver = Resolver(matrix, program.levels, start)
+            resolver = Resolver(matrix, program.levels, base if same else None)
         except NoCertifiedPlanError as error:
-            return columns | self._of_best(case, stages, matrix, [None], 1), str(error)
+            return (matrix, None), str(error)
         clock.add(resolver)
-        drawn = _alone(matrix)
-        columns |= self._of_best(case, stages, matrix, [resolver.first], 1)
-        return columns, flaws(matrix, drawn, [resolver.first], [0])[0]
+        return (matrix, resolver.first), flaws(matrix, drawn_of(matrix), [resolver.first], [0])[0]
 
-    def _of_plan(self, case: Case, stages: Stages, n: int) -> Columns:
+    def _of_plan(self, futures: Futures, n: int) -> Columns:
         """How the plan of the scenario fares."""
-        started, moved = self.recipe.started, self.recipe.moved
-        projects = case.rules.projects["project"]
-        started = started.reindex(project=projects, fill_value=0.0)
-        columns = judged(case, stages.targets, started, moved, self._counties, "plan", n)
-        columns |= level_values(case, columns, "plan")
-        columns["plan_level_present_cost"] = present_cost(case, started, n)
-        columns["plan_level_rules"] = below_floor(case, started, moved, n)
+        started, moved = (array[None] for array in (self.recipe.started, self.recipe.moved))
+        return judged(self.base.case, futures, started, moved, "plan", n)
+
+    def _of_best(self, futures: Futures, found: Sequence[Found]) -> Columns:
+        """What one would do in each future; where nothing was found, nothing is started."""
+        started = _decided(found, "projects_started", ("project", "county", "start_year"))
+        moved = _decided(found, IN, ("cadre", "county")) - _decided(found, OUT, ("cadre", "county"))
+        columns = judged(self.base.case, futures, started, moved, "best", len(found))
+        for place, level in enumerate(self._program.levels):
+            values = [np.nan if one is None else one.values[place] for _, one in found]
+            columns[f"best_level_{level.name}"] = np.array(values)
+        units = started.sum(axis=3)
+        for p, project in enumerate(map(str, self.base.case.rules.projects["project"].values)):
+            columns[f"best_units_{project}"] = units[:, p].sum(axis=1)
+            for c, county in enumerate(self.base.case.rules.counties):
+                columns[f"best_units_{project}_{county}"] = units[:, p, c]
         return columns
 
-    def _of_best(
-        self, case: Case, stages: Stages, matrix: Matrix, found: Sequence[Relaxed | None], n: int
-    ) -> Columns:
-        """What one would do in each future."""
-        plans = np.stack([np.zeros(len(matrix.lower)) if f is None else f.columns for f in found])
-        started = _by_draw(matrix, "projects_started", plans)
-        moved = _by_draw(matrix, IN, plans) - _by_draw(matrix, OUT, plans)
-        columns = judged(case, stages.targets, started, moved, self._counties, "best", n)
-        names = [level.name for level in self._program.levels]
-        for place, name in enumerate(names):
-            columns[f"best_level_{name}"] = np.array(
-                [np.nan if f is None else f.values[place] for f in found]
-            )
-        return columns | self._units(started)
 
-    def _units(self, started: xr.DataArray) -> Columns:
-        """Units of every project type of the scenario, whole city and by county; 0 of one not offered."""
-        units = started.sum("start_year").reindex(
-            project=self.base.case.rules.projects["project"], fill_value=0.0
-        )
-        columns: Columns = {}
-        for project in map(str, units["project"].values):
-            own = units.sel(project=project)
-            columns[f"best_units_{project}"] = own.sum("county").values
-            for county in (c for c in self._counties if c != CITY):
-                columns[f"best_units_{project}_{county}"] = own.sel(county=county).values
-        return columns
-
-    @property
-    def _counties(self) -> list[str]:
-        return self.recipe.counties
-
-
-def _by_draw(matrix: Matrix, family: str, plans: np.ndarray) -> xr.DataArray:
+def _decided(found: Sequence[Found], family: str, dims: tuple[str, ...]) -> np.ndarray:
     """(draw, ...) the decisions of a family in many plans; 0 where a decision does not exist."""
-    place = matrix.positions[family]
-    padded = np.concatenate([plans, np.zeros((len(plans), 1))], axis=1)
-    coords = {DRAW: np.arange(len(plans)), **{str(d): place[d].values for d in place.dims}}
-    return xr.DataArray(padded[:, place.values], dims=(DRAW, *place.dims), coords=coords)
+    places: dict[int, np.ndarray] = {}
+    parts = []
+    for matrix, one in found:
+        place = places.get(id(matrix))
+        if place is None:
+            place = places[id(matrix)] = matrix.positions.array(family).transpose(*dims).values
+        padded = np.append(one.columns, 0.0) if one is not None else np.zeros(len(matrix.lower) + 1)
+        parts.append(padded[place])
+    return np.stack(parts)
 
 
 def _nth(array: xr.DataArray, k: int) -> xr.DataArray:
     return array.isel(draw=k, drop=True) if DRAW in array.dims else array
-
-
-def _same_shape(matrix: Matrix, other: Matrix) -> bool:
-    same = matrix.positions.keys() == other.positions.keys()
-    return same and all(
-        np.array_equal(mine[name].values, its[name].values)
-        for mine, its in ((matrix.positions, other.positions), (matrix.row_positions, other.row_positions))
-        for name in mine
-    )
-
-
-def _alone(matrix: Matrix) -> Drawn:
-    rows, columns = (matrix.row_lower, matrix.row_upper), (matrix.lower, matrix.upper)
-    return Drawn(
-        row_lower=rows[0][None],
-        row_upper=rows[1][None],
-        lower=columns[0][None],
-        upper=columns[1][None],
-        objectives=tuple(cost[None] for cost in matrix.objectives),
-    )

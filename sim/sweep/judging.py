@@ -1,118 +1,145 @@
-"""What a plan, or many, is worth in many futures: coverage, shortfalls, money and levels."""
+"""What plans are worth in many futures: coverage, shortfalls, money and levels, in plain numpy.
+
+What counts of what stands is found by the certificate's arithmetic, which shares nothing with the program.
+Arrays have the future as their first dim; length 1 where all futures have the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import xarray as xr
 
-from sim.capacity import capacity
 from sim.case import MONEY, Case
+from sim.certify.arithmetic import counted
 from sim.contracts import DRAW
-from sim.gaps import gaps
-from sim.indicators import Indicator
 from sim.names import CITY
-from sim.plan import with_movers
 
 Columns = dict[str, np.ndarray]
 
 
-def judged(
-    case: Case,
-    targets: Sequence[Indicator],
-    started: xr.DataArray,
-    moved: xr.DataArray,
-    counties: Sequence[str],
-    of: str,
-    n: int,
-) -> Columns:
+@dataclass(frozen=True)
+class Futures:
+    """What futures ask for and have, units at the target year and million yuan.
+
+    Attributes:
+        need: (draw or 1, target, county) units.
+        in_place: (draw or 1, resource, county) units without projects.
+        floor: (draw or 1, floored resource, county) least units.
+        yields: (draw or 1, project, start_year, resource) units a start adds.
+        outlay: (draw or 1, project, start_year) nominal capital of a start to the target year.
+        cost: (draw or 1, project, start_year) present cost of a start.
+    """
+
+    need: np.ndarray
+    in_place: np.ndarray
+    floor: np.ndarray
+    yields: np.ndarray
+    outlay: np.ndarray
+    cost: np.ndarray
+
+
+def futures_of(case: Case) -> Futures:
+    """Return the arrays of one future, or of many whose case has draws."""
+    delivery, until = case.delivery, case.delivery["year"] <= case.decision_years[-1]
+    spent = (delivery["spending"] * case.costs["price_index"]).where(until, 0.0).sum("year")
+    starts = ("project", "start_year")
+    return Futures(
+        need=_lead(case.need, ("resource", "county")),
+        in_place=_lead(case.in_place, ("resource", "county")),
+        floor=_lead(case.floor, ("resource", "county")),
+        yields=_lead(case.yields, (*starts, "resource")),
+        outlay=_lead(spent * case.costs["capital_cost"] / MONEY, starts),
+        cost=_lead(case.costs["present_cost"] / MONEY, starts),
+    )
+
+
+def side_by_side(parts: Sequence[Futures]) -> Futures:
+    """Return single futures as many."""
+    return Futures(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Futures)})
+
+
+def judged(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray, of: str, n: int) -> Columns:
     """Return how plans fare in futures.
 
     Args:
-        case: the futures; what differs in them has draw.
-        targets: what enters the program.
-        started: (project, county, start_year) units; with draw, a plan of each future.
-        moved: (cadre, county) net heads that came; with draw likewise.
-        counties: whose coverage is kept, `city` among them.
+        case: its rules, targets, levels and weights, which all futures share.
+        futures: what they ask for and have.
+        started: (draw or 1, project, county, start_year) units.
+        moved: (draw or 1, cadre, county) net heads that came.
         of: `plan` or `best`.
         n: number of futures.
 
     Returns:
-        by column, (draw): coverage, shortfall and capital outlay to the target year (million yuan).
+        by column, (draw): shortfalls, coverage of every county and the city, capital outlay to the target
+        year, present cost (million yuan), and the levels `rules` (the floor's part of it) and `targets_`.
     """
-    found = _coverage(case, targets, started, moved)
+    counts = _counts(case, futures, started, moved)
     columns: Columns = {}
-    for target in targets:
-        own = found.sel(resource=target.resource)
-        columns[f"{of}_short_{target.resource}"] = _each(own["shortfall"].sel(county=CITY), n)
-        for county in counties:
-            column = f"{of}_coverage_{target.resource}_{county}"
-            columns[column] = _each(own["coverage"].sel(county=county), n)
-    columns[f"{of}_money_capital_outlay"] = _each(outlay(case, started), n)
-    return columns
+    levels = {f"{of}_level_targets_{rank}": np.zeros(n) for rank in sorted(set(case.level.values()))}
+    for place, resource in enumerate(map(str, case.need["resource"].values)):
+        need, have = futures.need[:, place], counts[:, case.rules.resources.index(resource)]
+        by_county = np.maximum(need - have, 0.0)
+        wanted = need.sum(axis=1)
+        in_city = case.scope[resource] == "city"
+        short = np.maximum((need - have).sum(axis=1), 0.0) if in_city else by_county.sum(axis=1)
+        columns[f"{of}_short_{resource}"] = _full(short, n)
+        columns[f"{of}_coverage_{resource}_{CITY}"] = _full(1 - _part(short, wanted), n)
+        for k, county in enumerate(case.rules.counties):
+            columns[f"{of}_coverage_{resource}_{county}"] = _full(1 - _part(by_county[:, k], need[:, k]), n)
+        levels[f"{of}_level_targets_{case.level[resource]}"] += case.weight[resource] * _part(short, wanted)
+    by_start = started.sum(axis=2)
+    columns[f"{of}_money_capital_outlay"] = _full((by_start * futures.outlay).sum(axis=(1, 2)), n)
+    columns[f"{of}_level_present_cost"] = _full((by_start * futures.cost).sum(axis=(1, 2)), n)
+    columns[f"{of}_level_rules"] = _full(_below_floor(case, futures, counts), n)
+    return columns | levels
 
 
-def level_values(case: Case, columns: Mapping[str, np.ndarray], of: str) -> Columns:
-    """Return the value of each level of targets from the shortfalls of the columns.
-
-    .. math:: \\sum_r w_r z_r / \\sum_c need_{rc}
-    """
-    n = len(next(iter(columns.values())))
-    found: Columns = {}
-    for rank in sorted(set(case.level.values())):
-        value = np.zeros(n)
-        for resource in (r for r in case.level if case.level[r] == rank):
-            need = _each(case.need.sel(resource=resource).sum("county"), n)
-            short = columns[f"{of}_short_{resource}"]
-            value += case.weight[resource] * np.divide(short, need, out=np.zeros(n), where=need > 0)
-        found[f"{of}_level_targets_{rank}"] = value
-    return found
+def _counts(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """(draw or 1, resource, county) units that count at the target year."""
+    stands = futures.in_place + _added(started, futures.yields)
+    for k, cadre in enumerate(case.rules.cadres):
+        for name in (cadre, case.rules.parents.get(cadre)):
+            if name is not None:
+                stands[:, case.rules.resources.index(name)] += moved[:, k]
+    draws, resources, counties = stands.shape
+    flat = np.moveaxis(stands, 1, 0).reshape(resources, draws * counties)
+    return np.moveaxis(counted(case, flat)[0].reshape(resources, draws, counties), 0, 1)
 
 
-def below_floor(case: Case, started: xr.DataArray, moved: xr.DataArray, n: int) -> np.ndarray:
-    """Return the value of the rules level of a scenario without other rules: relative slack of the floor."""
-    counted = _counted(case, started, moved).sel(resource=case.floor["resource"])
-    total = case.floor.sum("county")
-    slack = (case.floor - counted).clip(min=0.0).sum("county")
-    return _each((slack / total.where(total > 0)).fillna(0.0).sum("resource"), n)
+def _added(started: np.ndarray, yields: np.ndarray) -> np.ndarray:
+    """(draw or 1, resource, county) units that plans add."""
+    if len(yields) == 1:
+        draws, projects, counties, years = started.shape
+        flat = started.transpose(0, 2, 1, 3).reshape(draws * counties, projects * years)
+        each = np.asarray(flat @ yields[0].reshape(projects * years, -1))
+        return each.reshape(draws, counties, -1).transpose(0, 2, 1)
+    return np.asarray(
+        np.einsum("dpcs,dpsr->drc", np.broadcast_to(started, (len(yields), *started.shape[1:])), yields)
+    )
 
 
-def present_cost(case: Case, started: xr.DataArray, n: int) -> np.ndarray:
-    """Return the present cost of plans, million yuan: (draw)."""
-    cost = (started.sum("county") * case.costs["present_cost"]).sum(("project", "start_year"))
-    return _each(cost / MONEY, n)
+def _below_floor(case: Case, futures: Futures, counts: np.ndarray) -> np.ndarray:
+    """(draw or 1) sum over floored resources of the slack as a part of the floor of the city."""
+    rows = [case.rules.resources.index(str(r)) for r in case.floor["resource"].values]
+    slack = np.maximum(futures.floor - counts[:, rows], 0.0).sum(axis=2)
+    return np.asarray(_part(slack, futures.floor.sum(axis=2)).sum(axis=1))
 
 
-def outlay(case: Case, started: xr.DataArray) -> xr.DataArray:
-    """Return the capital outlay of plans to the target year, nominal million yuan."""
-    until = case.delivery["year"] <= case.decision_years[-1]
-    spent = (case.delivery["spending"] * case.costs["price_index"]).where(until, 0.0).sum("year")
-    each = spent * case.costs["capital_cost"] / MONEY
-    return (started.sum("county") * each).sum(("project", "start_year"))
+def _part(some: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """The quotient, 0 where the whole is 0 or less."""
+    some, whole = np.broadcast_arrays(some, whole)
+    return np.asarray(np.divide(some, whole, out=np.zeros(some.shape), where=whole > 0))
 
 
-def _coverage(
-    case: Case, targets: Sequence[Indicator], started: xr.DataArray, moved: xr.DataArray
-) -> xr.Dataset:
-    """Coverage and shortfall (..., resource, county and city) at the target year."""
-    at = {"year": [case.decision_years[-1]]}
-    counted = _counted(case, started, moved).expand_dims(at)
-    return gaps(case.need.expand_dims(at), counted, list(targets)).squeeze("year", drop=True)
+def _full(values: np.ndarray, n: int) -> np.ndarray:
+    return np.asarray(np.broadcast_to(values, (n,)))
 
 
-def _counted(case: Case, started: xr.DataArray, moved: xr.DataArray) -> xr.DataArray:
-    """(..., resource, county) units that count at the target year."""
-    rules = case.rules
-    added: xr.DataArray = xr.dot(started, case.yields, dim=["project", "start_year"])
-    stands = case.in_place + added + with_movers(moved, rules.parents, rules.resources)
-    stands = stands.clip(min=0.0).expand_dims(year=[case.decision_years[-1]])
-    counted = capacity(stands, rules.heads_per_unit, rules.staffed)["capacity"]
-    return counted.squeeze("year", drop=True)
-
-
-def _each(values: xr.DataArray, n: int) -> np.ndarray:
-    """(draw): the same in every future where nothing differs."""
-    if DRAW in values.dims:
-        return np.asarray(values.values, dtype=float)
-    return np.full(n, float(values))
+def _lead(array: xr.DataArray, dims: tuple[str, ...]) -> np.ndarray:
+    """Values with the future as their first dim."""
+    if DRAW in array.dims:
+        return np.asarray(array.transpose(DRAW, *dims).values)
+    return np.asarray(array.transpose(*dims).values[None])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,8 @@ PROJECT_GROUPS = (
     "figures.funds/",
 )
 "Values that touch dates, costs and money only: people, staff and needs stay as they are."
+OF_RULES = ("future.lead_time", "envelopes.", "figures.")
+"Those of them that touch more than costs."
 
 
 def of_projects(path: str) -> bool:
@@ -59,17 +61,25 @@ def figures_of(book: Book, scenario: Scenario) -> Figures:
     return Figures(replace(book, tables=with_figures(book.tables, scenario.figures)), scenario)
 
 
-def whole_case(book: Book, scenario: Scenario) -> tuple[Stages, Case]:
-    """Return the stages and the case of a future run through every stage."""
-    stages = run_stages(figures_of(book, scenario))
-    return stages, allocation_case(stages)
+def whole_case(book: Book, scenario: Scenario) -> Case:
+    """Return the case of a future run through every stage."""
+    return allocation_case(run_stages(figures_of(book, scenario)))
 
 
-def projects_case(base: Stages, book: Book, scenario: Scenario) -> tuple[Stages, Case]:
-    """Return the stages and the case of a future whose people, staff and needs are those of the base."""
-    figures, time = figures_of(book, scenario), scenario.time
-    served = {t.resource for t in base.targets} | set(scenario.allocation.equity_floor)
-    rules = without_unknown(read_rules(figures, base.rules.counties, served), base.unknown)
-    dates = delivery(rules.months, time, figures.scalar("recurrent_years"))
+def projects_case(base: Stages, book: Book, scenario: Scenario, paths: Sequence[str]) -> Case:
+    """Return the case of a future whose people, staff and needs are those of the base.
+
+    Args:
+        base: the stages of the scenario as it is.
+        book: its tables.
+        scenario: the future.
+        paths: what differs in it.
+    """
+    figures = figures_of(book, scenario)
+    rules, dates = base.rules, base.delivery
+    if any(path.startswith(OF_RULES) for path in paths):
+        served = {t.resource for t in base.targets} | set(scenario.allocation.equity_floor)
+        rules = without_unknown(read_rules(figures, base.rules.counties, served), base.unknown)
+        dates = delivery(rules.months, scenario.time, figures.scalar("recurrent_years"))
     stages = replace(base, figures=figures, rules=rules, delivery=dates, costs=costs(figures, dates))
-    return stages, allocation_case(stages)
+    return allocation_case(stages)

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import xarray as xr
 
 import sim
 from sim.errors import CertificateError
@@ -51,8 +50,8 @@ class ScenarioRecipe:
     as_one: bool
     base: Base
     book: Book
-    started: xr.DataArray
-    moved: xr.DataArray
+    started: np.ndarray
+    moved: np.ndarray
     counties: list[str]
     outcomes: tuple[Outcome, ...]
     identity: Mapping[str, str]
@@ -93,26 +92,28 @@ def recipe_of(
     best = mode == "reoptimise"
     levels = relaxed_levels(case)
     plan = result.solution.plan
+    started = plan.started.transpose("project", "county", "start_year").values
+    moved = plan.moved.transpose("cadre", "county").values
     return ScenarioRecipe(
         mode=mode,
         paths=tuple(paths),
         as_one=all(together(path) for path in paths),
         base=base_of(stages),
         book=book,
-        started=plan.started,
-        moved=plan.moved,
+        started=started,
+        moved=moved,
         counties=[CITY, *(case.rules.counties if by_county else ())],
         outcomes=outcomes_of(stages, levels, names_of(book), best, by_county),
-        identity=_identity(loaded, book, plan.started, plan.moved),
+        identity=_identity(loaded, book, started, moved),
     )
 
 
 def _identity(
-    loaded: LoadedScenario, book: Book, started: xr.DataArray, moved: xr.DataArray
+    loaded: LoadedScenario, book: Book, started: np.ndarray, moved: np.ndarray
 ) -> Mapping[str, str]:
     found = {f"params/{name}": digest for name, digest in sorted(book.digests.items())}
     found["scenario"] = hashlib.sha256(loaded.text.encode()).hexdigest()
     for name, array in (("plan", started), ("transfers", moved)):
-        found[name] = hashlib.sha256(np.ascontiguousarray(array.values).tobytes()).hexdigest()
+        found[name] = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
     found["gapwise"] = sim.__version__
     return found | {name: version(name) for name in SOLVED_BY}
