@@ -21,6 +21,8 @@ from sim.program.resolving import Relaxed
 
 WITHIN = 1e-6
 "Part of a value, or of a limit, by which a plan or a bound may be off."
+BLOCK = 64
+"Solves looked at together, few enough that their plans and prices stay in the cache."
 PRICE_DUST = 1e-6
 "A price this small on the side without a limit is the solver's dust."
 
@@ -34,8 +36,11 @@ def flaws(matrix: Matrix, drawn: Drawn, found: Sequence[Relaxed], places: Sequen
         found: the solves.
         places: which future each solve is of.
     """
-    if not found:
-        return []
+    blocks = [slice(n, n + BLOCK) for n in range(0, len(found), BLOCK)]
+    return [said for block in blocks for said in _flaws(matrix, drawn, found[block], places[block])]
+
+
+def _flaws(matrix: Matrix, drawn: Drawn, found: Sequence[Relaxed], places: Sequence[int]) -> list[str]:
     at = np.asarray(places)
     plans = np.stack([f.columns for f in found])
     limits = [_of(part, at) for part in (drawn.row_lower, drawn.row_upper, drawn.lower, drawn.upper)]
@@ -100,7 +105,6 @@ def _bound(
 def _cheapest(price: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """(solve) the least that activities between their limits cost at these prices."""
     side = np.where(price > 0, lower, upper)
-    dust = ~np.isfinite(side) & (np.abs(price) <= PRICE_DUST)
-    with np.errstate(invalid="ignore"):
-        cost = np.where(dust | (price == 0), 0.0, price * side)
+    cost = np.zeros(price.shape)
+    np.multiply(price, side, out=cost, where=np.abs(price) > np.where(np.isfinite(side), 0.0, PRICE_DUST))
     return np.asarray(cost.sum(axis=1))

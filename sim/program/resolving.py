@@ -21,9 +21,6 @@ from sim.program.drawn import Limits, limits_of
 from sim.program.loading import finite, load_model, scale_of, status_of
 from sim.program.matrix import Matrix
 
-BOX_DUST = 1e-9
-"A level this near the least its columns allow needs no prices to prove it."
-
 
 @dataclass(frozen=True)
 class Relaxed:
@@ -107,19 +104,17 @@ class Resolver:
         self.inside += time.thread_time() - began
         n_rows, n_levels = self.matrix.entries.shape[0], len(self.levels)
         values, frozen = np.empty(n_levels), np.empty(n_levels)
-        duals = np.zeros((n_levels, n_rows + n_levels))
+        duals = np.empty((n_levels, n_rows + n_levels))
         for n, level in enumerate(self.levels):
-            cost, used, scale = limits.objectives[n], self._used[n], self._scales[n]
-            scaled, least = cost * scale, _least(limits, cost, used)
+            cost, scale = limits.objectives[n], self._scales[n]
+            scaled = cost if scale == 1.0 else cost * scale
             began = time.thread_time()
             values[n] = self._run(n, scaled) / scale
-            proven = values[n] - least <= BOX_DUST * max(abs(values[n]), 1.0)
-            found = None if proven else self._model.getSolution().row_dual
+            found = self._model.getSolution().row_dual
             frozen[n] = values[n] + frozen_slack(level, values[n])
             self._model.changeRowBounds(self._frozen[n], -highspy.kHighsInf, frozen[n])
             self.inside += time.thread_time() - began
-            if found is not None:
-                duals[n] = self._duals_of(found) / scale
+            np.divide(self._duals_of(found), scale, out=duals[n])
         began = time.thread_time()
         plan = self._model.getSolution().col_value
         self.inside += time.thread_time() - began
@@ -173,9 +168,3 @@ class _Reader:
 
 def _where(*differ: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.logical_or(*differ)).astype(np.int32)
-
-
-def _least(limits: Limits, cost: np.ndarray, used: np.ndarray) -> float:
-    """Return a value no plan is below: every column at the end of its range that costs less."""
-    own = cost[used]
-    return float(own @ np.where(own > 0, limits.lower[used], limits.upper[used]))

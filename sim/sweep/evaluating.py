@@ -58,7 +58,9 @@ class ScenarioModel:
         columns, reasons = block if block is not None else self._one_by_one(values, clock)
         names = [outcome.column for outcome in self.recipe.outcomes]
         failed = np.array([bool(reason) for reason in reasons])
-        kept = {name: np.where(failed, np.nan, columns[name]) for name in names}
+        kept = {name: columns[name] for name in names}
+        if failed.any():
+            kept = {name: np.where(failed, np.nan, values) for name, values in kept.items()}
         spent = time.thread_time() - began
         return Evaluated(kept, reasons, clock.inside, spent - clock.inside, clock.solves)
 
