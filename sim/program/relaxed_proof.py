@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.program.drawn import Drawn
+from sim.program.loading import scale_of
 from sim.program.matrix import Matrix
 from sim.program.resolving import Relaxed
 
@@ -24,7 +25,7 @@ WITHIN = 1e-6
 BLOCK = 64
 "Solves looked at together, few enough that their plans and prices stay in the cache."
 PRICE_DUST = 1e-6
-"A price this small on the side without a limit is the solver's dust."
+"A price this small, on the solver's scale, on the side without a limit is its dust."
 
 
 def flaws(matrix: Matrix, drawn: Drawn, found: Sequence[Relaxed], places: Sequence[int]) -> list[str]:
@@ -92,19 +93,20 @@ def _bound(
     """(solve) the least a level can be by the prices of its solve."""
     row_lower, row_upper, lower, upper = limits
     prices = np.stack([f.duals[n] for f in found])
-    total = _cheapest(prices, row_lower, row_upper)
+    dust = PRICE_DUST / scale_of(costs[n][0])
+    total = _cheapest(prices, row_lower, row_upper, dust)
     reduced = _full(costs[n], len(found)) - (matrix.entries.T @ prices.T).T
     for k in range(n):
         price = np.array([f.frozen_duals[n, k] for f in found])
         reduced = reduced - price[:, None] * costs[k]
         held = np.array([f.frozen[k] for f in found])
-        total += _cheapest(price[:, None], np.full((1, 1), -np.inf), held[:, None])
-    return np.asarray(total + _cheapest(reduced, lower, upper))
+        total += _cheapest(price[:, None], np.full((1, 1), -np.inf), held[:, None], dust)
+    return np.asarray(total + _cheapest(reduced, lower, upper, dust))
 
 
-def _cheapest(price: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+def _cheapest(price: np.ndarray, lower: np.ndarray, upper: np.ndarray, dust: float) -> np.ndarray:
     """(solve) the least that activities between their limits cost at these prices."""
     side = np.where(price > 0, lower, upper)
     cost = np.zeros(price.shape)
-    np.multiply(price, side, out=cost, where=np.abs(price) > np.where(np.isfinite(side), 0.0, PRICE_DUST))
+    np.multiply(price, side, out=cost, where=np.abs(price) > np.where(np.isfinite(side), 0.0, dust))
     return np.asarray(cost.sum(axis=1))

@@ -64,6 +64,12 @@ class ScenarioModel:
         spent = time.thread_time() - began
         return Evaluated(kept, reasons, clock.inside, spent - clock.inside, clock.solves)
 
+    def case_at(self, path: str, value: float) -> Case:
+        """Return the case of a future in which only one value differs."""
+        one = np.array([[value]])
+        whole = together(path) and not of_projects(path)
+        return self._case({path: value}, cases_of(self.base, [path], one) if whole else None, 0)
+
     def _together(self, values: np.ndarray, clock: Clock) -> tuple[Columns, list[str]] | None:
         """All futures as one case; None where they do not share one structure."""
         case, n = cases_of(self.base, self.recipe.paths, values), len(values)
