@@ -53,9 +53,7 @@ def query(folder: Path, sql: str) -> str:
             raise InputError([_problem(str(error))]) from None
 
 
-def _show(
-    connection: duckdb.DuckDBPyConnection, parts: Sequence[Path], manifest: Mapping[str, Any]
-) -> None:
+def _show(connection: duckdb.DuckDBPyConnection, parts: Sequence[Path], manifest: Mapping[str, Any]) -> None:
     """Make the views; the parts are opened here, so that DuckDB itself needs no file."""
     files = pads.dataset([str(path) for path in parts], format="parquet")
     connection.register("_parts", files)

@@ -19,13 +19,26 @@ from sim.sweep.analysis.indices import (
     ranking,
     settled,
 )
-from sim.sweep.analysis.interests import Interest, interests, is_constant
+from sim.sweep.analysis.interests import Interest, interest_values, interests, is_constant
 from sim.sweep.analysis.meeting import met_table, wanted_table
 from sim.sweep.analysis.reading import Dataset, open_dataset
 from sim.sweep.analysis.regret import regret_table
+from sim.sweep.analysis.tornado import COLUMNS as TORNADO
 from sim.sweep.analysis.tornado import tornado
 
-_SUMMARY = ("outcome", "of", "kind", "unit", "futures", "mean", "deviation", "least", "median", "most", "constant")
+_SUMMARY = (
+    "outcome",
+    "of",
+    "kind",
+    "unit",
+    "futures",
+    "mean",
+    "deviation",
+    "least",
+    "median",
+    "most",
+    "constant",
+)
 
 
 @dataclass(frozen=True)
@@ -66,22 +79,21 @@ def answered(folder: Path, rows_of_design: Callable[[Dataset], np.ndarray] = des
     how = explaining(data, lambda: rows_of_design(data))
     rows: dict[str, list[Row]] = {}
     settling, summary, ends = [], [], []
-    for interest in wanted:
-        everywhere = np.full(len(data.ok), np.nan)
-        values = everywhere[data.ok] = interest.values(data)
+    factors = data.read([factor.name for factor in data.factors])
+    for interest, values in interest_values(data, wanted):
         summary.append(_summed(interest, values))
         if is_constant(values):
             continue
-        rows[interest.name] = indices(how, everywhere)
-        settling.append(settled(interest.name, how, rows[interest.name], indices(how, everywhere, half=True)))
-        ends.append(tornado(data, {interest.name: values}))
+        rows[interest.name] = indices(how, values)
+        settling.append(settled(interest.name, how, rows[interest.name], indices(how, values, half=True)))
+        ends.append(tornado(data.method == "grid", factors, {interest.name: values}))
     found, missed = events(data)
     discovered = discoveries(data, found)
     tables = {
         "outcomes": pd.DataFrame(summary, columns=list(_SUMMARY)),
         "indices": index_table(rows),
         "settled": pd.DataFrame(settling),
-        "tornado": pd.concat(ends, ignore_index=True) if ends else tornado(data, {}),
+        "tornado": pd.concat(ends, ignore_index=True) if ends else pd.DataFrame(columns=list(TORNADO)),
         "discovery": discovery_table(data, discovered),
         "regret": regret_table(data),
         "met": met_table(data),

@@ -78,8 +78,8 @@ def find_boxes(x: np.ndarray, event: np.ndarray, weight: float = 1.0) -> list[Bo
 def find_box(x: np.ndarray, event: np.ndarray, among: np.ndarray, weight: float = 1.0) -> Box | None:
     """Return the best box among some futures, None where none is denser than chance.
 
-    Coverage is of all events. Of the boxes of the peeling that are dense enough the one that covers most is
-    taken, else the one whose coverage and density have the largest harmonic mean.
+    Coverage is of all events. Of the boxes of the peeling that are dense enough, else of all, the one whose
+    coverage and density have the largest harmonic mean is taken.
     """
     boxes = [_box(limits, x, event, among) for limits in _peeling(x, event, among)]
     base = event[among].mean()
@@ -88,8 +88,7 @@ def find_box(x: np.ndarray, event: np.ndarray, among: np.ndarray, weight: float 
     if not better:
         return None
     dense = [box for box in better if box.density >= thresholds().dense]
-    best = max(dense, key=lambda box: box.coverage) if dense else max(better, key=_harmonic)
-    pruned = _pruned(best, x, event, among, weight)
+    pruned = _pruned(max(dense or better, key=_harmonic), x, event, among, weight)
     return pruned if pruned.limits else None
 
 

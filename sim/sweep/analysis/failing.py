@@ -55,11 +55,13 @@ class Discovery:
 
 def events(data: Dataset) -> tuple[list[Event], list[str]]:
     """Return the events, the overall one first, and the targets the plan usually misses."""
-    missed = {
-        outcome.resource: ~is_met(data.values(outcome.column))
+    asked = {
+        outcome.column: outcome.resource
         for outcome in data.outcomes
         if outcome.of == "plan" and outcome.kind == "coverage" and outcome.county == CITY
     }
+    least = 1 - thresholds().met_tolerance
+    missed = {asked[column]: values < least for column, values in data.each(asked)}
     if not missed or not data.ok.any():
         return [], []
     usual = [name for name, fails in missed.items() if 1 - fails.mean() >= thresholds().usual_share]
@@ -76,7 +78,7 @@ def is_met(coverage: np.ndarray) -> np.ndarray:
 
 def discoveries(data: Dataset, found: list[Event]) -> list[Discovery]:
     """Return the conditions of each event."""
-    x = np.column_stack([data.values(factor.name) for factor in data.factors])
+    x = np.column_stack([values for _, values in data.each(factor.name for factor in data.factors)])
     weight = data.independent / max(int(data.ok.sum()), 1)
     return [discover(event, x, weight) for event in found]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.errors import InputError, Problem
 from sim.sweep.analysis.intervals import normal_quantile
 from sim.sweep.analysis.ranks import rank_rows
 from sim.sweep.analysis.reading import Dataset, complete_groups
@@ -51,11 +52,13 @@ def explaining(data: Dataset, rows_of_design: Callable[[], np.ndarray]) -> Expla
 
     Args:
         data: the dataset.
-        rows_of_design: gives the design in the unit cube (draw, factor); asked only for morris.
+        rows_of_design: gives the design in the unit cube (draw, factor), checked to be that of the dataset;
+            asked only for sobol and morris.
     """
     names = tuple(factor.name for factor in data.factors)
     rows, dropped = complete_groups(data)
     if data.method == "sobol":
+        rows_of_design()
         second = bool(data.manifest["design"].get("second_order"))
         return Explaining(names, rows, dropped, lambda y, at: _sobol(names, y[at], second), TOTAL)
     if data.method == "morris":
@@ -68,7 +71,7 @@ def explaining(data: Dataset, rows_of_design: Callable[[], np.ndarray]) -> Expla
             lambda y, at: _morris(names, unit[data.draw[at].ravel()], y[at], levels),
             MU_STAR,
         )
-    values = np.column_stack([data.all_values(name) for name in names])
+    values = np.column_stack(list(data.read(names).values()))
     return Explaining(
         names, rows, dropped, lambda y, at: rank_rows(names, values[at.ravel()], y[at.ravel()]), SPEARMAN
     )
@@ -117,7 +120,7 @@ def settled(outcome: str, how: Explaining, found: list[Row], half: list[Row]) ->
 def index_table(rows: dict[str, list[Row]]) -> pd.DataFrame:
     """Return the indices of all outcomes as one table."""
     table = [(outcome, *row) for outcome, found in rows.items() for row in found]
-    return pd.DataFrame(table, columns=list(COLUMNS)).astype({name: float for name in COLUMNS[4:]})
+    return pd.DataFrame(table, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[4:], float))
 
 
 def design_rows(data: Dataset) -> np.ndarray:
@@ -126,10 +129,15 @@ def design_rows(data: Dataset) -> np.ndarray:
     Raises:
         InputError: the values of the dataset are not those its design makes.
     """
-    from sim.sweep import design
+    from sim.sweep import design  # type: ignore[attr-defined,unused-ignore]
 
-    design.check_own(data.folder)
-    rows: np.ndarray = design.Design.of_manifest(data.manifest).rows(0, data.planned)
+    made = design.Design.of_manifest(data.manifest)
+    rows: np.ndarray = made.rows(0, data.planned)
+    values = made.values(0, data.planned)[data.draw]
+    for n, (name, found) in enumerate(data.read([factor.name for factor in data.factors]).items()):
+        if not np.array_equal(values[:, n], found):
+            said = f"{name} has values that the design of this sweep does not make"
+            raise InputError([Problem(str(data.folder), said, "the futures of the design, unchanged")])
     return rows
 
 
@@ -139,7 +147,7 @@ def _resamples(groups: int) -> int:
 
 def _sobol(names: tuple[str, ...], values: np.ndarray, second: bool) -> list[Row]:
     """First and total indices, Saltelli et al. 2010 (doi:10.1016/j.cpc.2009.09.018)."""
-    from SALib.analyze import sobol
+    from SALib.analyze import sobol  # type: ignore[import-untyped,unused-ignore]
 
     first_and_last = values[:, [0, -1]]
     if np.ptp(first_and_last) == 0:
@@ -173,7 +181,7 @@ def _morris(names: tuple[str, ...], unit: np.ndarray, values: np.ndarray, levels
     SALib bootstraps the interval of mu*; that of mu is normal, by the spread over trajectories; sigma has
     none.
     """
-    from SALib.analyze import morris
+    from SALib.analyze import morris  # type: ignore[import-untyped,unused-ignore]
 
     problem = {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
     found = morris.analyze(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from sim.names import CITY
-from sim.sweep.analysis.reading import Dataset
+from sim.sweep.analysis.reading import TOGETHER, Dataset
 from sim.sweep.analysis.thresholds import thresholds
 from sim.sweep.dataset import Outcome
 
@@ -33,10 +33,20 @@ class Interest:
     outcome: Outcome
     minus: str = ""
 
-    def values(self, data: Dataset) -> np.ndarray:
-        """Return the values of the futures that did not fail (row)."""
-        found = data.values(self.outcome.column)
-        return found - data.values(self.minus) if self.minus else found
+    @property
+    def columns(self) -> list[str]:
+        """The columns it is made of."""
+        return [self.outcome.column, self.minus] if self.minus else [self.outcome.column]
+
+
+def interest_values(data: Dataset, wanted: Sequence[Interest]) -> Iterator[tuple[Interest, np.ndarray]]:
+    """Give each outcome with its values in every future that is there (row), NaN where it failed."""
+    for first in range(0, len(wanted), TOGETHER // 2):
+        few = wanted[first : first + TOGETHER // 2]
+        held = data.read([column for one in few for column in one.columns])
+        for one in few:
+            values = held[one.outcome.column] - held[one.minus] if one.minus else held[one.outcome.column]
+            yield one, np.where(data.ok, values, np.nan)
 
 
 def interests(data: Dataset) -> list[Interest]:
@@ -69,17 +79,6 @@ def is_constant(values: np.ndarray) -> bool:
     if not len(known):
         return True
     return bool(np.ptp(known) <= thresholds().constant * max(1.0, float(np.abs(known).max())))
-
-
-def constant_names(data: Dataset, wanted: Sequence[Interest]) -> dict[str, float]:
-    """Return the outcomes that no future moves, with their value."""
-    found = {}
-    for interest in wanted:
-        values = interest.values(data)
-        if is_constant(values):
-            known = values[np.isfinite(values)]
-            found[interest.name] = float(known[0]) if len(known) else float("nan")
-    return found
 
 
 def _what(outcome: Outcome) -> str:

@@ -56,4 +56,5 @@ def _regression(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray] |
 
 def _standard(values: np.ndarray) -> np.ndarray:
     shifted: np.ndarray = values - values.mean(axis=0)
-    return shifted / shifted.std(axis=0)
+    result: np.ndarray = shifted / shifted.std(axis=0)
+    return result

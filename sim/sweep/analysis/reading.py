@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,8 @@ from sim.errors import InputError, Problem
 from sim.sweep.dataset import DRAW, DRAWS, FORMAT, MANIFEST, OK, PART, REASON, STATUS, Outcome
 
 _KEYS = ("id", "name", "title", "scenario", "mode", "draws", "chunk", "design", "factors", "outcomes")
+TOGETHER = 32
+"Columns that are read and held at once."
 _DECIMAL = re.compile(r"-?\d+\.\d+(e[+-]?\d+)?")
 
 
@@ -104,21 +106,30 @@ class Dataset:
 
     def values(self, column: str) -> np.ndarray:
         """Return a column of numbers of the futures that did not fail (row), missing as NaN."""
-        return self._column(column)[self.ok]
+        values: np.ndarray = self.read([column])[column][self.ok]
+        return values
 
-    def all_values(self, column: str) -> np.ndarray:
-        """Return a column of numbers of every future that is there (row)."""
-        return self._column(column)
+    def each(self, columns: Iterable[str]) -> Iterator[tuple[str, np.ndarray]]:
+        """Give columns one by one as `values` does; few are held at a time."""
+        names = list(columns)
+        for first in range(0, len(names), TOGETHER):
+            held = self.read(names[first : first + TOGETHER])
+            yield from ((name, values[self.ok]) for name, values in held.items())
 
-    def _column(self, column: str) -> np.ndarray:
-        parts = [_read(path, [column])[0] for path in self.parts]
-        plain = [np.asarray(part.to_numpy(zero_copy_only=False), dtype=np.float64) for part in parts]
-        return np.concatenate(plain)[self._order] if plain else np.empty(0)
+    def read(self, columns: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return columns of numbers of every future that is there (row), in one pass over the parts."""
+        names = list(dict.fromkeys(columns))
+        parts = [_read(path, names) for path in self.parts]
+        return {
+            name: np.concatenate([_numbers(part[n]) for part in parts])[self._order]
+            for n, name in enumerate(names)
+        }
 
     @cached_property
     def _order(self) -> np.ndarray:
         numbers = [_read(path, [DRAW])[0].to_numpy() for path in self.parts]
-        return np.argsort(np.concatenate(numbers), kind="stable") if numbers else np.empty(0, dtype=int)
+        order: np.ndarray = np.argsort(np.concatenate(numbers), kind="stable")
+        return order
 
 
 def open_dataset(folder: Path) -> Dataset:
@@ -193,7 +204,7 @@ def _known(kind: type[Factor] | type[Outcome], row: Mapping[str, Any]) -> dict[s
     return {key: value for key, value in row.items() if key in names}
 
 
-def _read(path: Path, columns: Sequence[str]) -> list[pa.ChunkedArray]:
+def _read(path: Path, columns: Sequence[str]) -> list[pa.ChunkedArray[Any]]:
     try:
         table = pq.read_table(path, columns=list(columns), partitioning=None)
         return [table.column(name) for name in columns]
@@ -203,7 +214,11 @@ def _read(path: Path, columns: Sequence[str]) -> list[pa.ChunkedArray]:
         raise InputError([Problem(str(path), f"cannot be read: {error}", "a part as written")]) from None
 
 
-def _is_ok(status: pa.ChunkedArray) -> np.ndarray:
+def _numbers(column: pa.ChunkedArray[Any]) -> np.ndarray:
+    return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def _is_ok(status: pa.ChunkedArray[Any]) -> np.ndarray:
     return np.array([value == OK for value in status.to_pylist()], dtype=bool)
 
 

@@ -67,4 +67,6 @@ def regret_table(data: Dataset) -> pd.DataFrame:
 
 def _quantiles(values: np.ndarray) -> list[float]:
     known = values[np.isfinite(values)]
-    return [float(v) for v in np.quantile(known, QUANTILES)] if len(known) else [float("nan")] * len(QUANTILES)
+    return (
+        [float(v) for v in np.quantile(known, QUANTILES)] if len(known) else [float("nan")] * len(QUANTILES)
+    )

@@ -7,31 +7,47 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sim.sweep.analysis.reading import Dataset
 from sim.sweep.analysis.thresholds import thresholds
 
-COLUMNS = ("outcome", "factor", "basis", "middle", "at_low", "at_high", "width", "futures_low", "futures_high")
+COLUMNS = (
+    "outcome",
+    "factor",
+    "basis",
+    "middle",
+    "at_low",
+    "at_high",
+    "width",
+    "futures_low",
+    "futures_high",
+)
 ENDS, EXACT = "tenths", "one_at_a_time"
 
 
-def tornado(data: Dataset, outcomes: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def tornado(
+    grid: bool, factors: Mapping[str, np.ndarray], outcomes: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
     """Return each outcome at the low and the high end of each factor, widest first.
 
     On a grid the other factors stay at their middle point, exactly; elsewhere the mean of the lowest and
     of the highest tenth of the factor is taken, ties with the last one included.
 
     Args:
-        data: the dataset.
-        outcomes: outcome to its values in the futures that did not fail (row).
+        grid: whether the design is a grid.
+        factors: factor to its values (row).
+        outcomes: outcome to its values (row), NaN where the future failed.
     """
-    factors = {factor.name: data.values(factor.name) for factor in data.factors}
-    make = _on_grid if data.method == "grid" else _by_tenths
+    make = _on_grid if grid else _by_tenths
     rows = []
     for name, values in outcomes.items():
-        found = [row for row in make(factors, values) if np.isfinite(row["at_low"] + row["at_high"])]
-        for row in sorted(found, key=lambda row: -float(row["width"])):
-            rows.append({"outcome": name, **row})
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        known = np.isfinite(values)
+        made = make({factor: column[known] for factor, column in factors.items()}, values[known])
+        rows += [{"outcome": name, **row} for row in made]
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).dropna(subset=["width"])
+    order = table["outcome"].map({name: n for n, name in enumerate(outcomes)})
+    table = table.assign(order=order).sort_values(
+        ["order", "width"], ascending=[True, False], kind="stable", ignore_index=True
+    )
+    return table.drop(columns="order")
 
 
 def _by_tenths(factors: Mapping[str, np.ndarray], outcome: np.ndarray) -> list[dict[str, object]]:
