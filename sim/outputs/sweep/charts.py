@@ -10,12 +10,12 @@ import pandas as pd
 from sim.names import CITY
 from sim.outputs.drawing import INK, Chart, axis, layout_of
 from sim.outputs.sweep.labels import across, down, height, wrapped
-from sim.outputs.sweep.naming import factor_name, outcome_name, unit_name
+from sim.outputs.sweep.naming import factor_name, outcome_name
 from sim.outputs.sweep.saying import important
-from sim.outputs.texts import Texts, percent, plain
+from sim.outputs.sweep.tornado import HIGH, LOW, tornado_chart
+from sim.outputs.texts import Texts, percent
 from sim.sweep.analysis.answering import Answered
 
-LOW, HIGH = "#e0a030", "#1b4b72"
 SHARE_SCALE = [[0.0, "#dc7d63"], [0.5, "#f8e3b8"], [1.0, "#7fbf9b"]]
 WANTED_SCALE = [[0.0, "#ffffff"], [1.0, "#4f8fbf"]]
 SIGNED_SCALE = [[0.0, "#dc7d63"], [0.5, "#ffffff"], [1.0, "#4f8fbf"]]
@@ -80,7 +80,7 @@ def bars(found: Answered, outcome: str, key: str, words: Texts) -> Chart:
             row += [f"{value:.4g}", f"{least:.4g} – {most:.4g}"]
     head = [words["head.indices.factor"]]
     for measure in measures:
-        head += [words[f"sweep.measure.{measure}"], words["head.indices.low"]]
+        head += [words[f"sweep.measure.{measure}"], words["sweep.interval"]]
     name, measure = outcome_name(found.interests[outcome], words), words[f"sweep.measure.{found.main}"]
     layout = layout_of(
         words,
@@ -118,59 +118,6 @@ def decides(found: Answered, names: list[str], words: Texts) -> Chart:
         ends=(-1.0 if signed else 0.0, 1.0),
         said=lambda value: f"{value:.2f}",
     )
-
-
-def tornado_chart(found: Answered, outcome: str, key: str, words: Texts) -> Chart:
-    """Draw an outcome at either end of each factor, widest on top, around the median future."""
-    table = found.tables["tornado"]
-    own = table[table["outcome"] == outcome].head(ROWS)
-    labels = [factor_name(found.data, name, words) for name in own["factor"]]
-    middle = float(own["middle"].iloc[0]) if len(own) else 0.0
-    traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": words[f"sweep.chart.{end}"],
-            "base": _rounded(middle),
-            "x": [_rounded(value - middle) for value in own[f"at_{end}"]],
-            "y": list(range(len(own))),
-            "marker": {"color": colour, "opacity": 0.85},
-            "customdata": [plain(value) for value in own[f"at_{end}"]],
-            "hovertemplate": "%{customdata}<extra></extra>",
-            "width": 0.6,
-        }
-        for end, colour in (("low", LOW), ("high", HIGH))
-    ]
-    mark = {
-        "xref": "x",
-        "yref": "paper",
-        "x": _rounded(middle),
-        "y": 0,
-        "yanchor": "top",
-        "yshift": -20,
-        "showarrow": False,
-        "text": words.say("sweep.chart.middle", value=plain(middle)),
-    }
-    layout = layout_of(
-        words,
-        height(labels, words, 140),
-        barmode="overlay",
-        showlegend=True,
-        xaxis=axis(),
-        yaxis=down(labels, words),
-        annotations=[mark],
-        margin={"l": 8, "r": 16, "t": 36, "b": 44},
-    )
-    heads = ("factor", "at_low", "middle", "at_high", "width")
-    rows = [
-        [label, *(plain(value) for value in values)]
-        for label, *values in zip(labels, *(own[name] for name in heads[1:]), strict=True)
-    ]
-    interest = found.interests[outcome]
-    unit = unit_name(interest.outcome.unit, words) or words["sweep.unknown"]
-    title = words.say("sweep.chart.tornado", outcome=outcome_name(interest, words), unit=unit)
-    head = [words[f"head.tornado.{name}"] for name in heads]
-    return Chart(key, title, words["sweep.chart.tornado_aria"], traces, layout, head, rows, 520)
 
 
 def _shares(table: pd.DataFrame, by: str, key: str, title: str, aria: str, words: Texts) -> Chart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ ROW = 30
 "Height of a row of one line, px."
 LINE = 15
 "Height of each further line, px."
+SLACK = 2
+"Signs by which a line of a broken label may be longer than the others."
 
 
 def wrapped(label: str, words: Texts) -> str:
@@ -19,7 +22,8 @@ def wrapped(label: str, words: Texts) -> str:
 
     Latin text breaks between words, other text anywhere.
     """
-    width = int(words.number("sweep.wrap"))
+    widest = int(words.number("sweep.wrap"))
+    width = math.ceil(len(label) / math.ceil(max(len(label), 1) / widest)) + SLACK
     lines = [""]
     for part in _pieces(label):
         if lines[-1] and len(lines[-1]) + len(part.rstrip()) > width:
@@ -37,6 +41,7 @@ def down(labels: Sequence[str], words: Texts) -> dict[str, Any]:
         ticktext=[wrapped(label, words) for label in labels],
         range=[n - 0.5, -0.5],
         showgrid=False,
+        ticks="",
     )
 
 
@@ -48,6 +53,7 @@ def across(labels: Sequence[str], words: Texts) -> dict[str, Any]:
         range=[-0.5, len(labels) - 0.5],
         side="top",
         showgrid=False,
+        ticks="",
         tickangle=0 if len(labels) <= 8 else -45,
     )
 

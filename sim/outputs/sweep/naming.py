@@ -51,12 +51,24 @@ def factor_value(data: Dataset, name: str, value: float, words: Texts) -> str:
     return plain(value) if unit in PLAIN_UNITS else words.figure(value, unit)
 
 
+def distribution_text(data: Dataset, name: str, words: Texts) -> str:
+    """Return how a factor is drawn."""
+    said = {
+        key: words["join"].join(plain(float(v)) for v in value) if isinstance(value, list) else plain(value)
+        for key, value in _factor(data, name).distribution.items()
+        if key not in ("kind", "weights")
+    }
+    return words.say(f"sweep.distribution.{_factor(data, name).distribution['kind']}", **said)
+
+
 def outcome_name(interest: Interest, words: Texts) -> str:
     """Return the title of an outcome, with whose it is."""
     outcome = interest.outcome
     title = outcome.title_zh if words.lang == "zh" else outcome.title_en
     if outcome.kind == "level":
-        title = level_title(outcome.level, words)
+        kind, _, rank = outcome.level.rpartition("_")
+        short = words.say("sweep.level_short", n=rank)
+        title = short if kind == "targets" else level_title(outcome.level, words)
     elif outcome.kind == "short" and f"resource.{outcome.resource}" in words.words:
         title = words.say("sweep.short", name=words.code("resource", outcome.resource))
     return words.say(f"sweep.outcome.{interest.of}", title=title)

@@ -12,7 +12,7 @@ from sim.outputs.texts import Texts, percent, plain
 from sim.sweep.analysis.answering import Answered
 from sim.sweep.analysis.thresholds import threshold_rows, thresholds
 
-TABLES = ("regret", "wanted", "outcomes", "settled", "factors", "failed", "discovery")
+TABLES = ("regret", "met", "wanted", "outcomes", "settled", "factors", "failed", "discovery")
 "Tables that stand on the page; charts show the others."
 
 
@@ -72,6 +72,8 @@ def settling(found: Answered, words: Texts) -> list[str]:
     if table.empty:
         return []
     rows = table.set_index("outcome")
+    method = found.data.method
+    grouped = f"sweep.groups.{method if method in ('sobol', 'morris') else 'other'}"
     said = []
     for name in important(found)[:4]:
         row = rows.loc[name]
@@ -80,7 +82,7 @@ def settling(found: Answered, words: Texts) -> list[str]:
             words.say(
                 "sweep.settled",
                 outcome=outcome_name(found.interests[name], words),
-                groups=row["groups"],
+                groups=words.say(grouped, n=row["groups"]),
                 widest=f"{row['widest']:.2g}",
                 narrow=words.say(f"sweep.narrow.{'yes' if row['narrow'] else 'no'}", limit=limit),
                 leading=plain(thresholds().leading),
@@ -88,7 +90,7 @@ def settling(found: Answered, words: Texts) -> list[str]:
             )
         )
     if dropped := int(table["dropped"].max()):
-        said.append(words.say("sweep.dropped", dropped=dropped))
+        said.append(words.say("sweep.dropped", dropped=words.say(grouped, n=dropped)))
     return said
 
 

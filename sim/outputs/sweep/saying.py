@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -25,6 +26,8 @@ from sim.sweep.analysis.thresholds import thresholds
 
 SHOWN = 4
 "Outcomes whose assumptions stand on the first screen."
+HALF = 0.5
+"A target met in this share of the futures is the least certain there can be."
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,11 @@ def lines(found: list[Part]) -> list[str]:
     return [line for part in found for line in (part.title, *(f"  {said}" for said in part.lines))]
 
 
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table by column."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
 def parts(found: Answered, words: Texts) -> list[Part]:
     """Return the questions with their answers; those of a plan only where there is one."""
     asked = {"futures": list(_futures(found, words))}
@@ -71,10 +79,17 @@ def is_plan(found: Answered) -> bool:
 
 
 def important(found: Answered) -> list[str]:
-    """Return the outcomes that vary, those a reader asks about first: levels of the plan, regret, values."""
-    order = [("plan", "level"), ("model", "value"), ("regret", "level"), ("best", "level")]
-    kept = [(found.interests[name].of, found.interests[name].outcome.kind, name) for name in found.leading]
-    first = [name for pair in order for *kind, name in kept if tuple(kind) == pair]
+    """Return the outcomes that vary, those a reader asks about first before the others.
+
+    Levels of the plan, values of a model, regret at the first level where there is any (regret at a later
+    level compares like with like only where all before it are equal), levels of the best.
+    """
+    named: dict[tuple[str, str], list[str]] = {}
+    for name in found.leading:
+        interest = found.interests[name]
+        named.setdefault((interest.of, interest.outcome.kind), []).append(name)
+    first = named.get(("plan", "level"), []) + named.get(("model", "value"), [])
+    first += named.get(("regret", "level"), [])[:1] + named.get(("best", "level"), [])
     return first + [name for name in found.leading if name not in first]
 
 
@@ -86,19 +101,27 @@ def decides_lines(found: Answered, words: Texts) -> Iterator[str]:
     for name in names[:SHOWN]:
         outcome = outcome_name(found.interests[name], words)
         table = found.tables["indices"]
-        rows = table[(table["outcome"] == name) & (table["measure"] == found.main)].set_index("factor")
-        first = [factor for factor in found.leading[name] if _stands_out(rows.loc[factor])]
+        own = table[(table["outcome"] == name) & (table["measure"] == found.main)]
+        rows = {str(row["factor"]): row for row in records(own)}
+        first = [factor for factor in found.leading[name] if _stands_out(rows[factor])]
         told = [
             words.say(
                 "sweep.decides_one",
                 name=factor_name(found.data, factor, words),
-                value=f"{rows.loc[factor, 'value']:.3g}",
+                value=index_text(found.main, rows[factor]["value"]),
             )
             for factor in first[: int(thresholds().leading)]
         ]
         measure = words[f"sweep.measure.{found.main}"]
         key = "sweep.decides" if told else "sweep.decides_none"
         yield words.say(key, outcome=outcome, list=words.listed(told), measure=measure)
+
+
+def index_text(measure: str, value: float) -> str:
+    """Return an index: two decimals, correlations with their sign; Morris' in the unit of the outcome."""
+    if measure == "spearman":
+        return f"{value:+.2f}"
+    return f"{value:.2f}" if measure.startswith("sobol") else plain(value, 3)
 
 
 def discovery_lines(found: Answered, one: Discovery, words: Texts) -> list[str]:
@@ -151,8 +174,8 @@ def _futures(found: Answered, words: Texts) -> Iterator[str]:
         yield words["sweep.all_failed"]
 
 
-def _stands_out(row: pd.Series) -> bool:
-    return not row["low"] <= 0 <= row["high"]
+def _stands_out(row: Mapping[str, Any]) -> bool:
+    return not bool(row["low"] <= 0 <= row["high"])
 
 
 def _fails(found: Answered, words: Texts) -> Iterator[str]:
@@ -162,9 +185,21 @@ def _fails(found: Answered, words: Texts) -> Iterator[str]:
     overall = found.discoveries[0]
     if overall.resource == "":
         yield discovery_lines(found, overall, words)[0]
+        yield from _which(found, words)
     if found.usually_missed:
         names = words.listed(words.code("resource", name) for name in found.usually_missed)
         yield words.say("sweep.usually_missed", list=names)
+
+
+def _which(found: Answered, words: Texts) -> Iterator[str]:
+    """Say which of the usual targets are missed, most often missed first."""
+    own = [one for one in found.discoveries[1:] if one.fails and one.resource not in found.usually_missed]
+    told = [
+        words.say("sweep.fails_by_one", name=words.code("resource", one.resource), n=one.fails)
+        for one in sorted(own, key=lambda one: -one.fails)
+    ]
+    if told:
+        yield words.say("sweep.fails_by", list=words.listed(told))
 
 
 def _regret(found: Answered, words: Texts) -> Iterator[str]:
@@ -177,12 +212,13 @@ def _regret(found: Answered, words: Texts) -> Iterator[str]:
         return
     share = worse / int(table["futures"].iloc[0])
     low, high = wilson(share, found.data.independent)
-    first = table.loc[table["decided_here"].idxmax()]
+    first = max(records(table), key=lambda row: row["decided_here"])
     yield words.say(
         "sweep.regret",
         share=percent(share),
         low=percent(low),
         high=percent(high),
+        confidence=percent(thresholds().confidence, 0),
         level=level_title(first["level"], words),
         n=first["decided_here"],
     )
@@ -213,7 +249,7 @@ def _uncertain(found: Answered, words: Texts) -> Iterator[str]:
     if own.empty or open_.empty:
         yield words["sweep.no_targets" if own.empty else "sweep.certain"]
         return
-    row = open_.loc[(open_["share"] - 0.5).abs().idxmin()]
+    row = min(records(open_), key=lambda row: abs(row["share"] - HALF))
     yield words.say(
         "sweep.uncertain",
         name=words.code("resource", row["resource"]),
@@ -221,4 +257,5 @@ def _uncertain(found: Answered, words: Texts) -> Iterator[str]:
         n=row["futures"],
         low=percent(row["low"]),
         high=percent(row["high"]),
+        confidence=percent(thresholds().confidence, 0),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.outputs.sweep.naming import (
+    distribution_text,
     factor_name,
     factor_value,
     level_title,
@@ -18,7 +19,7 @@ from sim.outputs.sweep.naming import (
 from sim.outputs.texts import Texts, percent, plain
 from sim.sweep.analysis.answering import Answered
 
-SHOWN = 40
+SHOWN = 400
 "Rows of a table on the page; the file has all."
 _SHARES = ("share", "low", "high", "coverage", "density", "share_above", "least_coverage")
 _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +28,7 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "factors": ("factor", "title_zh", "title_en"),
     "discovery": ("told",),
 }
-_TEXT = ("of", "kind", "unit", "measure", "told", "side", "reason", "path", "distribution", "source")
+_TEXT = ("of", "kind", "unit", "measure", "told", "side", "reason", "path", "source")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _limit(found: Answered, value: str, row: Mapping[object, object], words: Tex
     return factor_value(found.data, str(row["factor"]), float(value), words)
 
 
-def _end(found: Answered, value: str, row: Mapping[object, object], words: Texts) -> str:
+def _end(_: Answered, value: str, row: Mapping[object, object], __: Texts) -> str:
     return percent(float(value)) if "share" in row or "share_above" in row else plain(float(value))
 
 
@@ -132,6 +133,7 @@ _SPOKEN: Mapping[str, _Speak] = {
     "measure": lambda _, value, __, words: words[f"sweep.measure.{value}"],
     "side": lambda _, value, __, words: words[f"sweep.side.{value}"],
     "unit": lambda _, value, __, words: unit_name(value, words) or words["sweep.unknown"],
+    "distribution": lambda found, _, row, words: distribution_text(found.data, str(row["factor"]), words),
     "quality": lambda _, value, __, words: words.code("quality", value),
-    "quasi_p": lambda _, value, __, words: f"{float(value):.2g}",
+    "quasi_p": lambda _, value, __, ___: f"{float(value):.2g}",
 }

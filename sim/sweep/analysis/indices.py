@@ -99,10 +99,15 @@ def ranking(found: list[Row], main: str) -> list[str]:
 
 
 def settled(outcome: str, how: Explaining, found: list[Row], half: list[Row]) -> dict[str, object]:
-    """Return whether the indices of one outcome have settled: width of intervals, ranking of half."""
+    """Return whether the indices of one outcome have settled: width of intervals, ranking of half.
+
+    Morris' indices have the unit of the outcome; the width of theirs is told as part of the largest.
+    """
     limits, first = thresholds(), int(thresholds().leading)
     main = [row for row in found if row[0] == how.main]
     widest = max((high - low for *_, low, high in main), default=float("nan"))
+    if how.main == MU_STAR:
+        widest /= max((value for _, _, _, value, _, _ in main), default=1.0) or 1.0
     leading, before = ranking(found, how.main)[:first], ranking(half, how.main)[:first]
     return {
         "outcome": outcome,
