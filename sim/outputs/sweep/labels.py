@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,24 +12,33 @@ ROW = 30
 "Height of a row of one line, px."
 LINE = 15
 "Height of each further line, px."
-SLACK = 2
-"Signs by which a line of a broken label may be longer than the others."
+CLOSING, OPENING = "，。；：、）)", "（("
+"Signs that begin no line, and signs that end none."
 
 
 def wrapped(label: str, words: Texts) -> str:
     """Return a label broken at the width of the language, without meaning to plotly.
 
-    Latin text breaks between words, other text anywhere.
+    Latin text breaks between words, other text anywhere; lines are about as long as each other.
     """
     widest = int(words.number("sweep.wrap"))
-    width = math.ceil(len(label) / math.ceil(max(len(label), 1) / widest)) + SLACK
+    lines = _lines(label, widest)
+    balanced = next(
+        found
+        for width in range(len(label) // len(lines), widest + 1)
+        if len(found := _lines(label, width)) <= len(lines)
+    )
+    plain = (line.strip().replace("&", "&amp;").replace("<", "&lt;") for line in balanced)
+    return "<br>".join(plain)
+
+
+def _lines(label: str, width: int) -> list[str]:
     lines = [""]
     for part in _pieces(label):
         if lines[-1] and len(lines[-1]) + len(part.rstrip()) > width:
             lines.append("")
         lines[-1] += part
-    plain = (line.strip().replace("&", "&amp;").replace("<", "&lt;") for line in lines)
-    return "<br>".join(plain)
+    return lines
 
 
 def down(labels: Sequence[str], words: Texts) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from sim.sweep.analysis.reading import Dataset, open_dataset
 from sim.sweep.analysis.regret import regret_table
 from sim.sweep.analysis.tornado import COLUMNS as TORNADO
 from sim.sweep.analysis.tornado import tornado
+from sim.sweep.dataset import DRAWS, MANIFEST
 
 _SUMMARY = (
     "outcome",
@@ -65,15 +67,24 @@ class Answered:
 
 
 def answered(folder: Path, rows_of_design: Callable[[Dataset], np.ndarray] = design_rows) -> Answered:
-    """Answer every question about a dataset; it is read column by column.
+    """Answer every question about a dataset; it is read few columns at a time.
+
+    The last answers are kept while no file of the dataset changes, for the page and the first lines.
 
     Args:
         folder: the dataset.
         rows_of_design: gives the unit cube rows of a design that needs them.
 
     Raises:
-        InputError: the folder is no dataset, or all futures failed.
+        InputError: the folder is no dataset, or its factors are not those its design makes.
     """
+    return _answered(folder.resolve(), rows_of_design, _stamps(folder))
+
+
+@lru_cache(maxsize=1)
+def _answered(
+    folder: Path, rows_of_design: Callable[[Dataset], np.ndarray], _: tuple[tuple[str, int, int], ...]
+) -> Answered:
     data = open_dataset(folder)
     wanted = interests(data)
     how = explaining(data, lambda: rows_of_design(data))
@@ -104,6 +115,12 @@ def answered(folder: Path, rows_of_design: Callable[[Dataset], np.ndarray] = des
     leading = {name: ranking(found, how.main) for name, found in rows.items()}
     kept = {interest.name: interest for interest in wanted}
     return Answered(data, kept, leading, how.main, discovered, missed, tables)
+
+
+def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    files = [folder / MANIFEST, *sorted((folder / DRAWS).glob("*"))]
+    stats = [(path.name, path.stat()) for path in files if path.is_file()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 
 
 def _summed(interest: Interest, values: np.ndarray) -> dict[str, object]:

@@ -71,6 +71,8 @@ def explaining(data: Dataset, rows_of_design: Callable[[], np.ndarray]) -> Expla
             lambda y, at: _morris(names, unit[data.draw[at].ravel()], y[at], levels),
             MU_STAR,
         )
+    if data.method == "grid":
+        rows = np.random.default_rng(int(thresholds().seed)).permutation(rows)
     values = np.column_stack(list(data.read(names).values()))
     return Explaining(
         names, rows, dropped, lambda y, at: rank_rows(names, values[at.ravel()], y[at.ravel()]), SPEARMAN

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from sim.names import CITY
-from sim.sweep.analysis.reading import TOGETHER, Dataset
+from sim.sweep.analysis.reading import Dataset
 from sim.sweep.analysis.thresholds import thresholds
 from sim.sweep.dataset import Outcome
 
@@ -41,8 +41,9 @@ class Interest:
 
 def interest_values(data: Dataset, wanted: Sequence[Interest]) -> Iterator[tuple[Interest, np.ndarray]]:
     """Give each outcome with its values in every future that is there (row), NaN where it failed."""
-    for first in range(0, len(wanted), TOGETHER // 2):
-        few = wanted[first : first + TOGETHER // 2]
+    step = max(1, data.together // 2)
+    for first in range(0, len(wanted), step):
+        few = wanted[first : first + step]
         held = data.read([column for one in few for column in one.columns])
         for one in few:
             values = held[one.outcome.column] - held[one.minus] if one.minus else held[one.outcome.column]

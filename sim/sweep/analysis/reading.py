@@ -20,8 +20,8 @@ from sim.errors import InputError, Problem
 from sim.sweep.dataset import DRAW, DRAWS, FORMAT, MANIFEST, OK, PART, REASON, STATUS, Outcome
 
 _KEYS = ("id", "name", "title", "scenario", "mode", "draws", "chunk", "design", "factors", "outcomes")
-TOGETHER = 32
-"Columns that are read and held at once."
+HELD = 8_000_000
+"Numbers that are read and held at once: 64 MB whatever the number of columns."
 _DECIMAL = re.compile(r"-?\d+\.\d+(e[+-]?\d+)?")
 
 
@@ -104,6 +104,11 @@ class Dataset:
         """Names of the outcomes that are there."""
         return frozenset(outcome.column for outcome in self.outcomes)
 
+    @property
+    def together(self) -> int:
+        """Columns that are read and held at once; each pass over the parts costs their opening."""
+        return max(2, HELD // max(len(self.draw), 1))
+
     def values(self, column: str) -> np.ndarray:
         """Return a column of numbers of the futures that did not fail (row), missing as NaN."""
         values: np.ndarray = self.read([column])[column][self.ok]
@@ -112,8 +117,8 @@ class Dataset:
     def each(self, columns: Iterable[str]) -> Iterator[tuple[str, np.ndarray]]:
         """Give columns one by one as `values` does; few are held at a time."""
         names = list(columns)
-        for first in range(0, len(names), TOGETHER):
-            held = self.read(names[first : first + TOGETHER])
+        for first in range(0, len(names), self.together):
+            held = self.read(names[first : first + self.together])
             yield from ((name, values[self.ok]) for name, values in held.items())
 
     def read(self, columns: Sequence[str]) -> dict[str, np.ndarray]:

@@ -41,8 +41,10 @@ def regret_table(data: Dataset) -> pd.DataFrame:
     """
     equal = np.ones(int(data.ok.sum()), dtype=bool)
     rows = []
-    for outcome, best in level_pairs(data):
-        plan, bound = data.values(outcome.column), data.values(best)
+    pairs = level_pairs(data)
+    held = data.each(column for outcome, best in pairs for column in (outcome.column, best))
+    for outcome, _ in pairs:
+        (_, plan), (_, bound) = next(held), next(held)
         loss = plan - bound
         tolerance = thresholds().regret_tolerance * np.maximum(1.0, np.abs(bound))
         worse, better = loss > tolerance, loss < -tolerance
