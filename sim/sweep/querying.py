@@ -21,6 +21,7 @@ from sim.sweep.analysis.reading import open_dataset
 _BATCH = 10_000
 _POINTED = re.compile(r"LINE (\d+): ")
 _LOCKS = (
+    "SET temp_directory=''",
     "SET enable_external_access=false",
     "SET python_enable_replacements=false",
     "SET lock_configuration=true",

@@ -6,13 +6,13 @@ from sim.outputs.drawing import inlined, plotly
 from sim.outputs.pages import environment
 from sim.outputs.sweep.charts import sweep_charts
 from sim.outputs.sweep.naming import outcome_name, sweep_words
-from sim.outputs.sweep.saying import discovery_lines, important, is_plan, parts
+from sim.outputs.sweep.saying import SHOWN, discovery_lines, important, is_plan, parts, records
 from sim.outputs.sweep.sections import shown
 from sim.outputs.texts import Texts, percent, plain
 from sim.sweep.analysis.answering import Answered
 from sim.sweep.analysis.thresholds import threshold_rows, thresholds
 
-TABLES = ("regret", "met", "wanted", "outcomes", "settled", "factors", "failed", "discovery")
+TABLES = ("regret", "met", "wanted", "outcomes", "settled", "factors", "failed", "discovery", "indices")
 "Tables that stand on the page; charts show the others."
 
 
@@ -69,19 +69,21 @@ def banners(found: Answered, words: Texts) -> list[str]:
 def settling(found: Answered, words: Texts) -> list[str]:
     """Say whether the indices of the first outcomes have settled, and what was left out."""
     table = found.tables["settled"]
-    if table.empty:
-        return []
-    rows = table.set_index("outcome")
+    rows = {str(row["outcome"]): row for row in records(table)}
     method = found.data.method
     grouped = f"sweep.groups.{method if method in ('sobol', 'morris') else 'other'}"
     said = []
-    for name in important(found)[:4]:
-        row = rows.loc[name]
-        limit = plain(thresholds().narrow)
+    limit = plain(thresholds().narrow)
+    for name in important(found)[:SHOWN]:
+        outcome = outcome_name(found.interests[name], words)
+        if name not in rows:
+            said.append(words.say("sweep.no_index", outcome=outcome))
+            continue
+        row = rows[name]
         said.append(
             words.say(
                 "sweep.settled",
-                outcome=outcome_name(found.interests[name], words),
+                outcome=outcome,
                 groups=words.say(grouped, n=row["groups"]),
                 widest=f"{row['widest']:.2g}",
                 narrow=words.say(f"sweep.narrow.{'yes' if row['narrow'] else 'no'}", limit=limit),
@@ -89,7 +91,7 @@ def settling(found: Answered, words: Texts) -> list[str]:
                 stable=words[f"sweep.stable.{'yes' if row['stable'] else 'no'}"],
             )
         )
-    if dropped := int(table["dropped"].max()):
+    if dropped := max((int(row["dropped"]) for row in rows.values()), default=0):
         said.append(words.say("sweep.dropped", dropped=words.say(grouped, n=dropped)))
     return said
 

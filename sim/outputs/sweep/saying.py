@@ -26,6 +26,8 @@ from sim.sweep.analysis.thresholds import thresholds
 
 SHOWN = 4
 "Outcomes whose assumptions stand on the first screen."
+WEAK = ("estimate", "assumption")
+"Qualities of evidence that no document states."
 HALF = 0.5
 "A target met in this share of the futures is the least certain there can be."
 
@@ -170,6 +172,9 @@ def _futures(found: Answered, words: Texts) -> Iterator[str]:
     )
     if there < data.planned:
         yield words.say("sweep.futures_missing", missing=data.planned - there)
+    weak = sum(factor.quality in WEAK for factor in data.factors)
+    if weak:
+        yield words.say("sweep.evidence", factors=len(data.factors), n=weak)
     if not data.ok.any():
         yield words["sweep.all_failed"]
 

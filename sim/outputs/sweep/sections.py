@@ -80,7 +80,7 @@ def cell(found: Answered, column: str, row: Mapping[object, object], words: Text
         return speak(found, str(value), row, words)
     if isinstance(value, bool):
         return words["sweep.yes" if value else "sweep.no"]
-    if column in _SHARES and "measure" not in row:
+    if column in _SHARES:
         return percent(float(str(value)))
     if column in _TEXT:
         return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -77,7 +78,9 @@ def _traces(own: pd.DataFrame, words: Texts) -> list[dict[str, Any]]:
 
 
 def _median(middle: float, words: Texts) -> dict[str, Any]:
-    """A dotted line at the median future, its value below."""
+    """A dotted line at the median future, its value below; nothing where that future is not there."""
+    if math.isnan(middle):
+        return {}
     line = {"type": "line", "xref": "x", "yref": "paper", "x0": middle, "x1": middle, "y0": 0, "y1": 1}
     note = {
         "xref": "x",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim.sweep.analysis.failing import Discovery, discoveries, discovery_table, events
 from sim.sweep.analysis.indices import (
+    SETTLED,
     Row,
     design_rows,
     explaining,
@@ -96,14 +97,15 @@ def _answered(
         if is_constant(values):
             continue
         rows[interest.name] = indices(how, values)
-        settling.append(settled(interest.name, how, rows[interest.name], indices(how, values, half=True)))
+        if found := rows[interest.name]:
+            settling.append(settled(interest.name, how, found, indices(how, values, half=True)))
         ends.append(tornado(data.method == "grid", factors, {interest.name: values}))
-    found, missed = events(data)
-    discovered = discoveries(data, found)
+    failures, missed = events(data)
+    discovered = discoveries(data, failures)
     tables = {
         "outcomes": pd.DataFrame(summary, columns=list(_SUMMARY)),
         "indices": index_table(rows),
-        "settled": pd.DataFrame(settling),
+        "settled": pd.DataFrame(settling, columns=list(SETTLED)),
         "tornado": pd.concat(ends, ignore_index=True) if ends else pd.DataFrame(columns=list(TORNADO)),
         "discovery": discovery_table(data, discovered),
         "regret": regret_table(data),
@@ -112,7 +114,7 @@ def _answered(
         "failed": pd.DataFrame(list(data.reasons), columns=["reason", "futures"]),
         "factors": _factors(data),
     }
-    leading = {name: ranking(found, how.main) for name, found in rows.items()}
+    leading = {name: ranking(own, how.main) for name, own in rows.items()}
     kept = {interest.name: interest for interest in wanted}
     return Answered(data, kept, leading, how.main, discovered, missed, tables)
 

@@ -56,19 +56,26 @@ class Box:
     density: float
 
 
-def find_boxes(x: np.ndarray, event: np.ndarray, weight: float = 1.0) -> list[Box]:
+def find_boxes(
+    x: np.ndarray, event: np.ndarray, weight: float = 1.0, half: np.ndarray | None = None
+) -> list[Box]:
     """Return boxes, each found in the futures that those before it leave over.
+
+    Peeling finds something dense in pure chance too. So a box is told only if one found in half of the
+    futures holds in the other half, at the same significance as its limits.
 
     Args:
         x: (future, factor) values.
         event: (future) whether it happened.
         weight: independent futures per future, under 1 where futures share values.
+        half: (future) whether it belongs to the first half; every second one where nothing is said.
     """
     found: list[Box] = []
     left = np.ones(len(event), dtype=bool)
+    first = np.arange(len(event)) % 2 == 0 if half is None else half
     while len(found) < thresholds().boxes and event[left].sum() >= thresholds().fewest_events:
         box = find_box(x, event, left, weight)
-        if box is None:
+        if box is None or not _holds_elsewhere(x, event, left & first, left & ~first, weight):
             break
         found.append(box)
         left &= ~box.inside
@@ -92,6 +99,18 @@ def find_box(x: np.ndarray, event: np.ndarray, among: np.ndarray, weight: float 
     return pruned if pruned.limits else None
 
 
+def _holds_elsewhere(
+    x: np.ndarray, event: np.ndarray, one: np.ndarray, other: np.ndarray, weight: float
+) -> bool:
+    """Whether a box found in one part of the futures is denser than chance in the other part."""
+    box = find_box(x, event, one, weight) if event[one].any() and event[other].any() else None
+    if box is None:
+        return False
+    again = _box(box.limits, x, event, other)
+    whole = _box((), x, event, other)
+    return again.futures > 0 and _quasi_p(again, whole, weight) <= thresholds().significance
+
+
 def _harmonic(box: Box) -> float:
     return 2 * box.coverage * box.density / max(box.coverage + box.density, 1e-300)
 
@@ -100,7 +119,8 @@ def _peeling(x: np.ndarray, event: np.ndarray, among: np.ndarray) -> Iterator[tu
     """The limits after each peel, from the whole space to the smallest box."""
     limits: dict[tuple[int, int], float] = {}
     rows = np.flatnonzero(among)
-    least = max(thresholds().mass * len(event), 2)
+    events = int(event[among].sum())
+    least = max(min(thresholds().mass * len(event), events), thresholds().fewest_events / 2)
     while True:
         yield tuple(Limit(factor, side, value) for (factor, side), value in limits.items())
         best: tuple[float, tuple[int, int], np.ndarray] | None = None

@@ -80,16 +80,18 @@ def discoveries(data: Dataset, found: list[Event]) -> list[Discovery]:
     """Return the conditions of each event."""
     x = np.column_stack([values for _, values in data.each(factor.name for factor in data.factors)])
     weight = data.independent / max(int(data.ok.sum()), 1)
-    return [discover(event, x, weight) for event in found]
+    half = data.draw[data.ok] // data.group % 2 == 0
+    return [discover(event, x, weight, half) for event in found]
 
 
-def discover(event: Event, x: np.ndarray, weight: float = 1.0) -> Discovery:
+def discover(event: Event, x: np.ndarray, weight: float = 1.0, half: np.ndarray | None = None) -> Discovery:
     """Return the conditions of one event; none are made up where it is too rare or too usual.
 
     Args:
         event: what is looked for.
         x: (row, factor) values of the factors.
         weight: independent futures per future.
+        half: (row) whether it belongs to the half in which boxes are tried first.
     """
     n, fails, least = len(event.fails), int(event.fails.sum()), thresholds().fewest_events
     why: Told | None = None
@@ -104,7 +106,7 @@ def discover(event: Event, x: np.ndarray, weight: float = 1.0) -> Discovery:
     if why:
         return Discovery(event.resource, fails, n, why, ())
     nearly_all = fails / n >= thresholds().dense
-    boxes = tuple(find_boxes(x, ~event.fails if nearly_all else event.fails, weight))
+    boxes = tuple(find_boxes(x, ~event.fails if nearly_all else event.fails, weight, half))
     told: Told = "none" if not boxes else "holds" if nearly_all else "boxes"
     return Discovery(event.resource, fails, n, told, boxes)
 

@@ -21,6 +21,17 @@ FIRST, TOTAL, SECOND = "sobol_first", "sobol_total", "sobol_second"
 MU, MU_STAR, SIGMA = "morris_mu", "morris_mu_star", "morris_sigma"
 SPEARMAN, RANK_REGRESSION = "spearman", "rank_regression"
 COLUMNS = ("outcome", "measure", "factor", "other", "value", "low", "high")
+SETTLED = (
+    "outcome",
+    "measure",
+    "groups",
+    "dropped",
+    "widest",
+    "narrow",
+    "leading",
+    "leading_half",
+    "stable",
+)
 _MOST_RESAMPLED = 4_000_000
 "Values gathered for one resampled array; above it the bootstrap takes fewer resamples, to bound memory."
 

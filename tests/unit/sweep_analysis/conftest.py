@@ -10,7 +10,8 @@ from tests.futures import ishigami_futures, plan_futures
 
 @pytest.fixture(scope="session")
 def ishigami_folder(tmp_path_factory):
-    return ishigami_futures(tmp_path_factory.mktemp("ishigami") / "set", 1024, second=True, failed=(40, 41, 80))
+    folder = tmp_path_factory.mktemp("ishigami") / "set"
+    return ishigami_futures(folder, 1024, second=True, failed=(40, 41, 80))
 
 
 @pytest.fixture(scope="session")
