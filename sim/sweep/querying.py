@@ -29,7 +29,7 @@ _LOCKS = (
 
 
 def query(folder: Path, sql: str) -> str:
-    """Return what one SELECT says, as CSV with a head.
+    """Return what one SELECT says, as CSV with a head, without a last line end.
 
     `draws` has a row a future, in their order; `factors` and `outcomes` say what its columns are.
 
@@ -96,7 +96,7 @@ def _csv(found: duckdb.DuckDBPyConnection) -> str:
     writer.writerow([column[0] for column in found.description or []])
     while rows := found.fetchmany(_BATCH):
         writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    return text.getvalue().removesuffix("\n")
 
 
 def _cell(value: object) -> object:

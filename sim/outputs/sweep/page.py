@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.outputs.drawing import inlined, plotly
 from sim.outputs.pages import environment
-from sim.outputs.sweep.charts import sweep_charts
+from sim.outputs.sweep.charts import COLUMNS, ROWS, sweep_charts
 from sim.outputs.sweep.naming import outcome_name, sweep_words
 from sim.outputs.sweep.saying import SHOWN, discovery_lines, important, is_plan, parts, records
 from sim.outputs.sweep.sections import shown
@@ -106,9 +106,16 @@ def notes(found: Answered, words: Texts) -> dict[str, str]:
         "regret": words["sweep.note.regret"],
         "wanted": words.say("sweep.note.wanted", units=plain(limits.wanted_units)),
         "met": words.say("sweep.note.met", confidence=percent(limits.confidence, 0)),
-        "decides": words.say("sweep.note.decides", measure=words[f"sweep.measure.{found.main}"]),
+        "decides": _decides_note(found, words),
         "outcomes": words.say("sweep.note.constant", list=names) if len(still) else "",
     }
+
+
+def _decides_note(found: Answered, words: Texts) -> str:
+    note = words.say("sweep.note.decides", measure=words[f"sweep.measure.{found.main}"])
+    if len(found.leading) <= ROWS and len(found.data.factors) <= COLUMNS:
+        return note
+    return words.say("sweep.note.cut", note=note, rows=ROWS, columns=COLUMNS)
 
 
 def methods(found: Answered, words: Texts) -> list[str]:

@@ -62,7 +62,7 @@ def find_boxes(
     """Return boxes, each found in the futures that those before it leave over.
 
     Peeling finds something dense in pure chance too. So a box is told only if one found in half of the
-    futures holds in the other half, at the same significance as its limits.
+    futures holds in the other half, at the same significance as its limits; further boxes only if dense.
 
     Args:
         x: (future, factor) values.
@@ -75,7 +75,9 @@ def find_boxes(
     first = np.arange(len(event)) % 2 == 0 if half is None else half
     while len(found) < thresholds().boxes and event[left].sum() >= thresholds().fewest_events:
         box = find_box(x, event, left, weight)
-        if box is None or not _holds_elsewhere(x, event, left & first, left & ~first, weight):
+        if box is None or (found and box.density < thresholds().dense):
+            break
+        if not _holds_elsewhere(x, event, left & first, left & ~first, weight):
             break
         found.append(box)
         left &= ~box.inside

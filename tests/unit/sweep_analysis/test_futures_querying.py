@@ -38,7 +38,7 @@ def test_factors_and_outcomes_say_what_the_columns_are(plan_folder):
     said = query(
         plan_folder, "SELECT count(*) AS n FROM outcomes WHERE county = 'city' AND kind = 'coverage'"
     )
-    assert said == "n\n6\n"
+    assert said == "n\n6"
 
 
 REFUSED = (
@@ -93,4 +93,4 @@ def test_a_fault_is_told_with_its_place(plan_folder, sql, place, said):
 def test_an_incomplete_dataset_can_be_asked(tmp_path):
     folder = plan_futures(tmp_path / "set", n=60, chunk=20)
     (folder / "draws" / "part-00001.parquet").unlink()
-    assert query(folder, "SELECT count(*) AS n, max(draw) AS m FROM draws") == "n,m\n40,59\n"
+    assert query(folder, "SELECT count(*) AS n, max(draw) AS m FROM draws") == "n,m\n40,59"
