@@ -37,9 +37,11 @@ def regret_table(data: Dataset) -> pd.DataFrame:
 
     `above`: futures where the plan is worse than the tolerance; `comparable`: futures where all levels
     before are equal; `decided_here`: of these, where this level is the first at which the plan is worse;
-    `below_bound`: of these, where the plan is better than the bound, which cannot be and would be a fault.
+    `below_bound`: where the plan is better than the bound and gave nothing away before, which cannot be and
+    would be a fault.
     """
     equal = np.ones(int(data.ok.sum()), dtype=bool)
+    gave_nothing = equal
     rows = []
     pairs = level_pairs(data)
     held = data.each(column for outcome, best in pairs for column in (outcome.column, best))
@@ -60,9 +62,10 @@ def regret_table(data: Dataset) -> pd.DataFrame:
                 **dict(zip(("low", "high"), wilson(share, data.independent), strict=True)),
                 "comparable": int(equal.sum()),
                 "decided_here": int((equal & worse).sum()),
-                "below_bound": int((equal & better).sum()),
+                "below_bound": int((gave_nothing & better).sum()),
             }
         )
+        gave_nothing = gave_nothing & (loss <= thresholds().constant * np.maximum(1.0, np.abs(bound)))
         equal = equal & ~worse & ~better
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

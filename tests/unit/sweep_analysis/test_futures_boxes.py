@@ -63,12 +63,27 @@ def test_a_choice_is_peeled_value_by_value():
     assert {(limit.factor, limit.side): limit.value for limit in box.limits}[2, 0] == 2
 
 
-def test_chance_alone_rarely_makes_a_box():
+def test_chance_alone_makes_no_box():
     found = 0
-    for seed in range(20):
+    for seed in range(40):
         rng = np.random.default_rng(seed)
-        found += find_box(rng.random((500, 3)), rng.random(500) < 0.3, np.ones(500, dtype=bool)) is not None
-    assert found <= 10
+        found += bool(find_boxes(rng.random((500, 3)), rng.random(500) < 0.3))
+    assert found <= 1
+
+
+def test_a_rare_but_real_failure_is_found():
+    x = _points(6, n=1000)
+    event = (x[:, 0] > 0.8) & (x[:, 1] > 0.8)
+    assert event.sum() < 0.05 * 1000
+    found = discover(Event("beds", event), x)
+    assert {(limit.factor, limit.side) for limit in found.boxes[0].limits} == {(0, 0), (1, 0)}
+
+
+def test_every_box_after_the_first_is_dense():
+    rng = np.random.default_rng(11)
+    x = rng.random((3000, 3))
+    event = (x[:, 0] > 0.8) | (rng.random(3000) < 0.3 * x[:, 1])
+    assert all(box.density >= 0.8 for box in find_boxes(x, event)[1:])
 
 
 def test_the_order_of_the_futures_does_not_matter():

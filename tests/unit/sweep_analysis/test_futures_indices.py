@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import types
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim.sweep
+from sim.errors import InputError
 from sim.sweep.analysis.answering import answered
 from sim.sweep.analysis.intervals import rank_correlation_interval, wilson
 from sim.sweep.analysis.ranks import rank_rows
 from sim.sweep.dataset import Outcome
-from tests.futures import factor, ishigami_futures, write_futures
+from tests.futures import factor, ishigami_futures, saltelli, write_futures
 
 A, B = 7.0, 0.1
 V1 = 0.5 * (1 + B * np.pi**4 / 5) ** 2
@@ -59,6 +63,48 @@ def test_more_samples_make_narrower_intervals(ishigami, tmp_path):
     few = answered(ishigami_futures(tmp_path / "few", 64, second=True), lambda data: None)
     widest = [found.tables["settled"]["widest"].iloc[0] for found in (few, ishigami)]
     assert widest[0] > 2 * widest[1]
+
+
+def test_too_few_whole_groups_give_no_index(tmp_path):
+    folder = ishigami_futures(tmp_path / "set", 4, failed=(0, 5, 10))
+    found = answered(folder, lambda data: None)
+    assert found.tables["indices"].empty
+    assert found.tables["settled"].empty
+    assert found.leading["y"] == []
+
+
+class _Design:
+    """Stands in for the design of a sweep: points of the unit cube, and values twice as large."""
+
+    def __init__(self, unit):
+        self.unit = unit
+
+    @staticmethod
+    def of_manifest(manifest):
+        return _Design(saltelli("ab", manifest["design"]["base_samples"]))
+
+    def rows(self, first, last):
+        return self.unit[first:last]
+
+    def values(self, first, last):
+        return 2 * self.unit[first:last]
+
+
+def test_indices_are_refused_where_the_values_are_not_those_of_the_design(tmp_path, monkeypatch):
+    design = types.ModuleType("design")
+    design.Design = _Design
+    monkeypatch.setattr(sim.sweep, "design", design, raising=False)
+    unit = saltelli("ab", 16)
+    outcome = Outcome("y", "model", "value", "1", "结果", "Outcome")
+    told, factors = {"method": "sobol", "base_samples": 16}, [factor(name, 0, 2) for name in "ab"]
+    y = unit @ np.array([1.0, 2.0])
+    folder = write_futures(tmp_path / "own", factors, 2 * unit, [outcome], {"y": y}, told, mode="fixed")
+    assert answered(folder).leading["y"] == ["b", "a"]
+    other = 2 * unit
+    other[33, 1] += 1e-9
+    folder = write_futures(tmp_path / "other", factors, other, [outcome], {"y": y}, told, mode="fixed")
+    with pytest.raises(InputError, match="b has values that the design of this sweep does not make"):
+        answered(folder)
 
 
 def _trajectories(k, n, rng, levels=4):

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.outputs.sweep.page import render
 from sim.sweep.analysis.answering import answered
 from sim.sweep.analysis.tornado import tornado
 from sim.sweep.dataset import Outcome
-from tests.futures import COUNTIES, RESOURCES, plan_futures, write_futures
+from tests.futures import COUNTIES, RESOURCES, factor, plan_futures, write_futures
 
 
 def test_every_target_is_counted_in_every_county_for_both(planned):
@@ -62,15 +63,9 @@ def test_a_plan_better_than_the_bound_is_a_fault_that_is_seen(tmp_path):
         for of in ("plan", "best")
     ]
     columns = {"plan_level_rules": np.zeros(40), "best_level_rules": np.r_[np.zeros(37), np.ones(3)]}
-    factors = [{**_plain(), "name": "a"}]
+    factors = [factor("a")]
     folder = write_futures(tmp_path / "set", factors, np.linspace(0, 1, 40)[:, None], outcomes, columns)
     assert answered(folder).tables["regret"]["below_bound"].tolist() == [3]
-
-
-def _plain():
-    from tests.futures import factor
-
-    return factor("a")
 
 
 def test_projects_are_wanted_by_the_lp_alone(planned):
@@ -104,6 +99,23 @@ def test_on_a_grid_the_tornado_is_exact(one, other, points):
     assert (table["width"].diff().dropna() <= 0).all()
 
 
+def test_a_grid_without_its_middle_has_ends_but_no_median(tmp_path):
+    a, b = (grid.ravel() for grid in np.meshgrid([0.0, 1.0, 2.0], [0.0, 1.0, 2.0], indexing="ij"))
+    outcome = Outcome("y", "model", "value", "1", "结果", "Outcome")
+    factors, middle = [factor("a", 0, 2), factor("b", 0, 2)], [4]
+    design = {"method": "grid", "levels": 3}
+    values = np.column_stack([a, b])
+    folder = write_futures(
+        tmp_path / "set", factors, values, [outcome], {"y": a + 2 * b}, design, middle, mode="fixed"
+    )
+    found = answered(folder)
+    table = found.tables["tornado"].set_index("factor")
+    assert table["width"].to_dict() == {"b": 4.0, "a": 2.0}
+    assert table["middle"].isna().all()
+    for lang in ("zh", "en"):
+        assert "chart-tornado-1" in render(found, lang)
+
+
 def test_the_tornado_takes_the_tenths_with_ties(planned):
     table = planned.tables["tornado"]
     assert set(table["basis"]) == {"tenths"}
@@ -126,3 +138,20 @@ def test_answers_are_made_again_when_a_part_changes(tmp_path):
     assert answered(folder) is first
     (folder / "draws" / "part-00001.parquet").unlink()
     assert len(answered(folder).data.draw) == 30
+
+
+def test_what_a_tolerance_gave_away_before_is_no_fault(tmp_path):
+    outcomes = [
+        Outcome(f"{of}_level_{name}", of, "level", "share", name, name, level=name)
+        for of in ("plan", "best")
+        for name in ("rules", "present_cost")
+    ]
+    columns = {
+        "plan_level_rules": np.r_[np.full(30, 5e-6), np.zeros(10)],
+        "best_level_rules": np.zeros(40),
+        "plan_level_present_cost": np.r_[np.full(30, 90.0), np.full(8, 100.0), np.full(2, 90.0)],
+        "best_level_present_cost": np.full(40, 100.0),
+    }
+    values = np.linspace(0, 1, 40)[:, None]
+    folder = write_futures(tmp_path / "set", [factor("a")], values, outcomes, columns)
+    assert answered(folder).tables["regret"]["below_bound"].tolist() == [0, 2]
