@@ -28,6 +28,8 @@ SHOWN = 4
 "Outcomes whose assumptions stand on the first screen."
 WEAK = ("estimate", "assumption")
 "Qualities of evidence that no document states."
+LEAST_P = 1e-12
+"Quasi-p values are said to be at most this where they are smaller: no reader needs more."
 HALF = 0.5
 "A target met in this share of the futures is the least certain there can be."
 
@@ -147,7 +149,7 @@ def discovery_lines(found: Answered, one: Discovery, words: Texts) -> list[str]:
             conditions=conditions(found, box, words),
             coverage=percent(box.coverage),
             density=percent(box.density),
-            p=max(limit.quasi_p for limit in box.limits),
+            p=max(LEAST_P, *(limit.quasi_p for limit in box.limits)),
         )
         for box in one.boxes
     ]
