@@ -201,6 +201,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
     absent = [key for key in _KEYS if key not in manifest]
     if absent:
         raise InputError([Problem(str(path), f"without {', '.join(absent)}", f"{', '.join(_KEYS)}")])
+    sizes = [manifest["draws"], manifest["chunk"]]
+    if not all(isinstance(size, int) and size > 0 for size in sizes):
+        raise InputError([Problem(str(path), f"draws and chunk are {sizes}", "whole numbers above 0")])
     return manifest
 
 

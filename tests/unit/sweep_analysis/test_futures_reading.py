@@ -77,6 +77,9 @@ def test_what_is_no_dataset_is_refused_with_its_place(tmp_path):
     part.unlink()
     with pytest.raises(InputError, match="no part of the dataset"):
         open_dataset(folder)
+    _damaged(folder, chunk=0)
+    with pytest.raises(InputError, match=re.escape("draws and chunk are [60, 0]")):
+        open_dataset(folder)
     _damaged(folder, format=99)
     with pytest.raises(InputError, match="format 99; allowed: a dataset of format 1"):
         open_dataset(folder)
