@@ -94,8 +94,17 @@ def texts(result: Named, lang: str) -> Texts:
     Raises:
         KeyError: the language is neither zh nor en.
     """
-    words = dict(_texts()[lang])
+    words = common_words(lang)
     return Texts(lang, words | _names(result, words))
+
+
+def common_words(lang: str) -> dict[str, str]:
+    """Return the texts that every page shares, without the names of a run.
+
+    Raises:
+        KeyError: the language is neither zh nor en.
+    """
+    return dict(_texts()[lang])
 
 
 def plain(value: float, digits: int = 4) -> str:
