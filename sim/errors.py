@@ -62,6 +62,10 @@ class CertificateError(Exception):
     """A certificate or a ledger does not hold (exit code 6)."""
 
 
+class SweepStoppedError(Exception):
+    """A sweep ended before its last part; what it finished is kept (exit code 5)."""
+
+
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
