@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from distributed import Client, LocalCluster, WorkerPlugin
 
-from sim.errors import InputError, Problem, SweepStoppedError
-from sim.sweep.working import Work, drop, hold
+from sim.errors import InputError, Problem, SweepStoppedError, raise_problems
+from sim.sweep.working import Work, drop, hold, software
 
 if TYPE_CHECKING:
     from distributed import Worker
@@ -85,12 +85,13 @@ def workers_there(address: str) -> Iterator[Client]:
     """
     with _quiet():
         try:
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
+            client = Client(address, timeout=PATIENCE)
         except (OSError, ValueError) as error:
             found = f"no scheduler answers at {address}: {str(error).splitlines()[0]}"
             raise InputError([Problem("--scheduler", found, "e.g. tcp://10.0.0.5:8786")]) from None
         try:
             _await_worker(client, address)
+            _check_software(client)
             yield client
         finally:
             client.close(timeout=2)
@@ -101,6 +102,21 @@ def _await_worker(client: Client, address: str) -> None:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise SweepStoppedError(f"the scheduler at {address} has no worker after {PATIENCE:.0f} s") from None
+
+
+def _check_software(client: Client) -> None:
+    """Refuse workers of another version of what decides the bytes of a part."""
+    ours = software()
+    try:
+        found = client.run(software)
+    except ImportError as error:
+        raise InputError([Problem("--scheduler", f"its workers lack this program: {error}", "it")]) from None
+    raise_problems(
+        Problem("--scheduler", f"worker {worker} has {name} {theirs.get(name)}", f"{name} {version}")
+        for worker, theirs in sorted(found.items())
+        for name, version in ours.items()
+        if theirs.get(name) != version
+    )
 
 
 @contextmanager

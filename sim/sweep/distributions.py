@@ -59,22 +59,26 @@ def points(factor: Factor, levels: int | None) -> np.ndarray:
 
 
 def _inverse(units: np.ndarray, factor: Factor) -> np.ndarray:
-    from scipy import stats
-
     drawn = factor.distribution
     if isinstance(drawn, Uniform):
         wider = HALF if factor.whole else 0.0
         return drawn.low - wider + units * (drawn.high - drawn.low + 2 * wider)
+    if isinstance(drawn, Choice):
+        place = np.searchsorted(_cumulated(drawn)[:-1], units, side="right")
+        return np.asarray(drawn.values, dtype=float)[place]
+    return _bell(units, drawn)
+
+
+def _bell(units: np.ndarray, drawn: Triangular | Normal) -> np.ndarray:
+    from scipy import stats
+
     if isinstance(drawn, Triangular):
         width = drawn.high - drawn.low
         return np.asarray(
             stats.triang.ppf(units, (drawn.mode - drawn.low) / width, loc=drawn.low, scale=width)
         )
-    if isinstance(drawn, Normal):
-        low, high = ((end - drawn.mean) / drawn.deviation for end in (drawn.low, drawn.high))
-        return np.asarray(stats.truncnorm.ppf(units, low, high, loc=drawn.mean, scale=drawn.deviation))
-    place = np.searchsorted(_cumulated(drawn)[:-1], units, side="right")
-    return np.asarray(drawn.values, dtype=float)[place]
+    low, high = ((end - drawn.mean) / drawn.deviation for end in (drawn.low, drawn.high))
+    return np.asarray(stats.truncnorm.ppf(units, low, high, loc=drawn.mean, scale=drawn.deviation))
 
 
 def _cumulated(drawn: Choice) -> np.ndarray:

@@ -18,6 +18,7 @@ AHEAD = 2
 "Chunks on their way for each worker thread."
 GONE = (CommClosedError, FutureCancelledError, FuturesCancelledError)
 "What a client raises when its scheduler is gone."
+LOST = "the scheduler of the workers is gone"
 
 
 class Flights:
@@ -33,8 +34,8 @@ class Flights:
         holder = Holder(self.job.work)
         try:
             self.client.register_plugin(holder, name=self._name)
-        except GONE as error:
-            raise _lost(error) from None
+        except GONE:
+            raise SweepStoppedError(LOST) from None
         return self
 
     def __exit__(
@@ -55,8 +56,8 @@ class Flights:
             most = AHEAD * max(sum(self.client.nthreads().values()), 1)
             while len(self._flying) < most and (part := next(waiting, None)) is not None:
                 self._flying[self._send(part)] = part
-        except GONE as error:
-            raise _lost(error) from None
+        except GONE:
+            raise SweepStoppedError(LOST) from None
         return bool(self._flying)
 
     def _send(self, part: int) -> Future:
@@ -73,14 +74,14 @@ class Flights:
             SweepStoppedError: the scheduler is gone, or workers died again and again at one chunk.
         """
         if self.client.status not in ("running", "connecting"):
-            raise _lost(self.client.status)
+            raise SweepStoppedError(LOST)
         try:
             done = wait(list(self._flying), timeout=patience, return_when="FIRST_COMPLETED").done
             return [self._take(future) for future in done]
         except TimeoutError:
             return []
-        except GONE as error:
-            raise _lost(error) from None
+        except GONE:
+            raise SweepStoppedError(LOST) from None
 
     def _take(self, future: Future) -> Done:
         part = self._flying.pop(future)
@@ -92,8 +93,3 @@ class Flights:
         finally:
             future.release()
         return done
-
-
-def _lost(why: object) -> SweepStoppedError:
-    said = (str(why).splitlines() or [""])[0]
-    return SweepStoppedError(f"the scheduler of the workers is gone ({said or type(why).__name__})")

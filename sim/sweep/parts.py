@@ -11,6 +11,7 @@ import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,9 @@ def encode(
     if list(found.columns) != list(columns):
         raise ContractError(f"outcomes {list(found.columns)} are not {list(columns)}")
     failed = np.array([reason != "" for reason in found.reason], dtype=bool)
-    arrays: dict[str, pa.Array] = {DRAW: pa.array(np.arange(first, first + len(values)), pa.int64())}
+    arrays: dict[str, pa.Array[pa.Scalar[Any]]] = {
+        DRAW: pa.array(np.arange(first, first + len(values)), pa.int64())
+    }
     arrays[STATUS] = pa.array([FAILED if one else OK for one in failed], pa.string())
     arrays[REASON] = pa.array(list(found.reason), pa.string())
     arrays |= {name: pa.array(values[:, n], pa.float64()) for n, name in enumerate(names)}

@@ -78,10 +78,8 @@ def _named(sweep: Sweep, source: Source) -> str:
 
 def _scenario(sweep: Sweep, source: Source) -> LoadedScenario:
     """The scenario of a sweep; faults of its name and of the settings are told at the sweep's places."""
-    places: dict[str, Path_] = {
-        f"{SET}{setting}": ("settings", n) for n, setting in enumerate(sweep.settings)
-    }
-    places["SCENARIO"] = ("scenario",)
+    places: dict[str, Path_] = {"SCENARIO": ("scenario",)}
+    places |= {f"{SET}{setting}": ("settings", n) for n, setting in enumerate(sweep.settings)}
     try:
         return load_scenario(_named(sweep, source), sweep.settings)
     except InputError as error:

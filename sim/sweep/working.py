@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+import sim
 from sim.sweep.model import Evaluated, Model, Recipe
 from sim.sweep.parts import encode
 
@@ -59,7 +60,15 @@ class Done:
 
 
 _held: dict[str, Work] = {}
-_open = threading.local()
+_open: dict[tuple[str, int], Model] = {}
+"Models by sweep and thread: a loaded solver is not shared."
+
+
+def software() -> dict[str, str]:
+    """Return the versions of what decides the bytes of a part."""
+    import pyarrow
+
+    return {"sim": sim.__version__, "numpy": np.__version__, "pyarrow": pyarrow.__version__}
 
 
 def hold(work: Work) -> None:
@@ -68,9 +77,10 @@ def hold(work: Work) -> None:
 
 
 def drop(identity: str) -> None:
-    """Forget the work of a sweep, and the model of this thread."""
+    """Forget the work of a sweep and its models."""
     _held.pop(identity, None)
-    _models().pop(identity, None)
+    for key in [key for key in _open if key[0] == identity]:
+        del _open[key]
 
 
 def compute(identity: str, part: int, first: int, values: np.ndarray) -> Done:
@@ -102,19 +112,11 @@ def _outside(found: Evaluated, total: float, evaluating: float) -> float:
     return max(total - found.inside, found.outside + total - evaluating)
 
 
-def _models() -> dict[str, Model]:
-    """The open models of this thread: a loaded solver is not shared."""
-    if not hasattr(_open, "models"):
-        _open.models = {}
-    models: dict[str, Model] = _open.models
-    return models
-
-
 def _model(work: Work) -> Model:
-    models = _models()
-    if work.identity not in models:
-        models[work.identity] = work.recipe.open()
-    return models[work.identity]
+    key = (work.identity, threading.get_ident())
+    if key not in _open:
+        _open[key] = work.recipe.open()
+    return _open[key]
 
 
 def _evaluated(model: Model, values: np.ndarray, columns: Sequence[str]) -> tuple[Evaluated, str]:
