@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
+import dask
 from distributed import Client, LocalCluster, WorkerPlugin
 
 from sim.errors import InputError, Problem, SweepStoppedError, raise_problems
+from sim.sweep import muting
 from sim.sweep.working import Work, drop, hold, software
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 "Seconds to wait for a scheduler and for its first worker."
+IN_WORKERS = "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED"
+"The level of the log in a worker, set before it starts."
 
 
 class Holder(WorkerPlugin):  # type: ignore[misc]
@@ -61,6 +65,7 @@ def workers_here(workers: int) -> Iterator[Client]:
                 dashboard_address=None,
                 local_directory=scratch,
                 silence_logs=logging.CRITICAL,
+                preload=[muting.__name__],
             )
         try:
             client = Client(cluster)
@@ -127,7 +132,8 @@ def _quiet() -> Iterator[None]:
     for name in names:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
-        yield
+        with dask.config.set({IN_WORKERS: "critical"}):
+            yield
     finally:
         for name, level in before.items():
             logging.getLogger(name).setLevel(level)

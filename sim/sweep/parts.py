@@ -1,7 +1,7 @@
 """A part of a dataset: the futures of one chunk as Parquet, and whether a finished one can be trusted.
 
-Beside each part stands its SHA-256. It is written first: a kill between the two leaves a digest without a
-part, which is computed again, never a part without a digest.
+The SHA-256 of each part stands in a folder of its own, and is written first: a kill between the two leaves
+a digest without a part, which is computed again, never a part without a digest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sim.sweep.dataset import DRAW, DRAWS, FAILED, OK, PART, REASON, STATUS
 from sim.sweep.model import Evaluated
 
 IDENTITY_KEY, PART_KEY = b"sweep", b"part"
-HASH_SUFFIX = ".sha256"
+DIGESTS, DIGEST = "digests", "part-{:05d}.sha256"
 BESIDE = ".{}.{}.tmp"
 
 
@@ -74,9 +74,8 @@ def save_part(folder: Path, part: int, data: bytes) -> None:
     Raises:
         OSError: the disk is full or may not be written; nothing half-written stays.
     """
-    path = folder / DRAWS / PART.format(part)
-    write_beside(path.with_suffix(HASH_SUFFIX), f"{hashlib.sha256(data).hexdigest()}\n".encode())
-    write_beside(path, data)
+    write_beside(folder / DIGESTS / DIGEST.format(part), f"{hashlib.sha256(data).hexdigest()}\n".encode())
+    write_beside(folder / DRAWS / PART.format(part), data)
 
 
 def write_beside(path: Path, data: bytes) -> None:
@@ -126,7 +125,7 @@ def distrust(folder: Path, part: int, identity: str, first: int, last: int) -> t
     path = folder / DRAWS / PART.format(part)
     try:
         data = path.read_bytes()
-        kept = path.with_suffix(HASH_SUFFIX).read_text(encoding="ascii").strip()
+        kept = (folder / DIGESTS / DIGEST.format(part)).read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return ("its digest is missing" if path.is_file() else "is missing"), 0
     except ValueError:

@@ -12,7 +12,7 @@ from sim.errors import InputError, Problem
 from sim.sweep.dataset import DRAWS, MANIFEST, PART, SWEEP
 from sim.sweep.job import Job
 from sim.sweep.manifest import as_text, differences
-from sim.sweep.parts import clear_killed, distrust, save_part, write_beside
+from sim.sweep.parts import DIGESTS, clear_killed, distrust, save_part, write_beside
 
 TIMINGS, ERRORS = "timings.json", "errors.log"
 
@@ -106,7 +106,8 @@ def _look(job: Job, folder: Path) -> Store:
 
 def _begin(job: Job, folder: Path) -> None:
     """The manifest last of all: a folder that has one has all but its parts."""
-    (folder / DRAWS).mkdir(parents=True, exist_ok=True)
+    for name in (DRAWS, DIGESTS):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     clear_killed(folder)
     write_beside(folder / SWEEP, job.text.encode())
     write_beside(folder / MANIFEST, as_text(job.manifest()).encode())
