@@ -16,12 +16,15 @@ from typing import Any
 
 import pytest
 
+from sim.errors import SweepStoppedError
 from sim.program.watching import Stop
-from sim.sweep.engine import run_sweep, serially
+from sim.sweep.cluster import workers_here
+from sim.sweep.engine import on_cluster, run_sweep, serially
+from sim.sweep.job import Job
 from sim.sweep.reading import load_sweep
 from sim.sweep.store import open_store
 from tests.sweep_recipes import Ishigami
-from tests.sweeping import called, command, environment, parts_of, sweep_data, sweep_file
+from tests.sweeping import called, command, environment, job_of, parts_of, sweep_data, sweep_file
 
 PARTS = 20
 DESIGN = {"method": "random", "draws": 8 * PARTS}
@@ -38,8 +41,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def whole(home: Path) -> dict[str, bytes]:
     """The parts of an uninterrupted run in one process."""
-    from sim.sweep.job import Job
-
     loaded = load_sweep(str(home / "ishigami.yaml"))
     job = Job.of(loaded.sweep, loaded.text, Ishigami())
     store = open_store(job, home / "whole", resume=False)
@@ -134,11 +135,13 @@ def test_ctrl_c_ends_quietly_and_resume_is_offered(home: Path, whole: dict[str, 
     assert kept.items() <= whole.items()
 
 
-def test_workers_that_die_again_and_again_end_the_sweep_in_plain_words(home: Path) -> None:
-    code, _, said = sweep(home, "dying", {"ends_always": True}, "--workers", "1")
-    assert code == 5
-    assert "the workers died again and again at part" in said
-    assert f"0 of {PARTS} parts are finished" in said
+def test_workers_that_die_again_and_again_end_the_sweep_in_plain_words(tmp_path: Path) -> None:
+    job = job_of(sweep_data(DESIGN), Ishigami(ends_always=True))
+    store = open_store(job, tmp_path, resume=False)
+    with workers_here(1) as client, pytest.raises(SweepStoppedError) as told:
+        run_sweep(job, store, on_cluster(client), Stop(), lambda tally: None)
+    assert "the workers died again and again at part" in str(told.value)
+    assert f"0 of {PARTS} parts are finished" in str(told.value)
 
 
 def test_a_full_disk_loses_only_the_part_in_flight(home: Path, whole: dict[str, bytes]) -> None:
