@@ -63,10 +63,10 @@ class Design:
             design = schema.Design.model_validate_json(json.dumps(manifest["design"]))
             rows = [{k: v for k, v in row.items() if k not in BOUNDS} for row in manifest["factors"]]
             factors = [Factor.model_validate_json(json.dumps(row)) for row in rows]
-        except (ValidationError, KeyError, TypeError, AttributeError):
+            return Design.of(design, factors)
+        except (ValidationError, KeyError, TypeError, ValueError, AttributeError):
             found = "the design or a factor cannot be read"
             raise InputError([Problem(MANIFEST, found, "as a sweep wrote it")]) from None
-        return Design.of(design, factors)
 
 
 def check_own(folder: Path) -> None:

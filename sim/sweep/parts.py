@@ -64,7 +64,15 @@ def encode(
         arrays[column] = pa.array(outcome, pa.float64(), mask=failed | np.isnan(outcome))
     table = pa.table(arrays).replace_schema_metadata({IDENTITY_KEY: identity, PART_KEY: str(part)})
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", write_statistics=True, row_group_size=max(len(values), 1))
+    rows = max(len(values), 1)
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        use_dictionary=[STATUS, REASON],  # type: ignore[arg-type]
+        write_statistics=True,
+        row_group_size=rows,
+    )
     return sink.getvalue()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import yaml
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, raise_problems
@@ -16,7 +17,7 @@ from sim.scenario.reading import LoadedScenario, Source, load_scenario, read_set
 from sim.shipped import folder, sweep_names
 from sim.sweep.consistency import consistency_faults
 from sim.sweep.distributions import bounds
-from sim.sweep.schema import Factor, Sweep
+from sim.sweep.schema import Choice, Factor, Sweep
 
 SET = "--set "
 
@@ -93,10 +94,18 @@ def _scenario(sweep: Sweep, source: Source) -> LoadedScenario:
         ) from None
 
 
+def as_set(value: float, factor: Factor) -> str:
+    """Return a value of a factor as it stands after `path=` of a setting."""
+    if factor.whole and value == round(value):
+        return f"{value:.0f}"
+    return yaml.safe_dump(float(value)).splitlines()[0]
+
+
 def _ends(sweep: Sweep, source: Source, n: int, factor: Factor) -> Iterator[Problem]:
-    """What the scenario says against the least and the greatest value of a factor."""
-    for value in bounds(factor):
-        written = f"{value:.0f}" if factor.whole and value == round(value) else repr(value)
+    """What the scenario says against the least and the greatest value of a factor, or each of a choice."""
+    drawn = factor.distribution
+    for value in drawn.values if isinstance(drawn, Choice) else bounds(factor):
+        written = as_set(value, factor)
         try:
             load_scenario(_named(sweep, source), (*sweep.settings, f"{factor.path}={written}"))
         except InputError as error:

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from sim.errors import SweepStoppedError
+from sim.errors import InputError, SweepStoppedError
 from sim.program.watching import Stop
-from sim.sweep.cluster import workers_here
+from sim.sweep.cluster import workers_here, workers_there
 from sim.sweep.engine import on_cluster, run_sweep, serially
 from sim.sweep.job import Job
 from sim.sweep.reading import load_sweep
@@ -40,10 +40,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(home: Path) -> dict[str, bytes]:
-    """The parts of an uninterrupted run in one process."""
+    return uninterrupted(home, home / "whole", Ishigami())
+
+
+def uninterrupted(home: Path, out: Path, recipe: Ishigami) -> dict[str, bytes]:
+    """The parts of a run in this process that nothing ends."""
     loaded = load_sweep(str(home / "ishigami.yaml"))
-    job = Job.of(loaded.sweep, loaded.text, Ishigami())
-    store = open_store(job, home / "whole", resume=False)
+    job = Job.of(loaded.sweep, loaded.text, recipe)
+    store = open_store(job, out, resume=False)
     run_sweep(job, store, serially, Stop(), lambda tally: None)
     return parts_of(store.folder)
 
@@ -144,15 +148,15 @@ def test_workers_that_die_again_and_again_end_the_sweep_in_plain_words(tmp_path:
     assert f"0 of {PARTS} parts are finished" in str(told.value)
 
 
-def test_a_full_disk_loses_only_the_part_in_flight(home: Path, whole: dict[str, bytes]) -> None:
-    sizes = [len(data) for data in whole.values()]
-    place = max(range(3, PARTS), key=lambda part: sizes[part])
-    most = sizes[place] - 1
+def test_a_full_disk_loses_only_the_part_in_flight(home: Path) -> None:
+    recipe = {"noise": 10, "fails_below": 0.0}
+    whole = uninterrupted(home, home / "roomy", Ishigami(noise=10, fails_below=0.0))
+    most = max(map(len, whole.values())) - 1
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
-    words = command({}, "ishigami.yaml", "--out", "full", "--workers", "1")
+    words = command(recipe, "ishigami.yaml", "--out", "full", "--workers", "1")
     done = subprocess.run(
         words, cwd=home, env=environment(), capture_output=True, text=True, check=False, timeout=60,
         preexec_fn=limit,
@@ -190,13 +194,23 @@ def cluster(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 def test_a_scheduler_that_is_there_is_used_and_its_death_is_told(
-    home: Path, whole: dict[str, bytes], cluster: tuple[str, subprocess.Popen[bytes]]
+    home: Path,
+    whole: dict[str, bytes],
+    cluster: tuple[str, subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address, scheduler = cluster
     code, _, said = sweep(home, "there", {}, "--scheduler", address)
     assert code == 0, said
     assert parts_of(folder_of(home, "there")) == whole
     assert scheduler.poll() is None
+    with monkeypatch.context() as other:
+        other.setattr("sim.__version__", "9.9")
+        with (
+            pytest.raises(InputError, match=r"worker tcp.* has sim .*; allowed: sim 9.9"),
+            workers_there(address),
+        ):
+            pass
     process = started(home, "gone", SLOW, "--scheduler", address)
     await_parts(home, "gone", 2)
     scheduler.kill()
@@ -206,3 +220,18 @@ def test_a_scheduler_that_is_there_is_used_and_its_death_is_told(
     assert "--resume goes on" in said
     kept = parts_of(folder_of(home, "gone"))
     assert kept.items() <= whole.items()
+
+
+def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr("sim.sweep.cluster.PATIENCE", 0.3)
+    with (
+        pytest.raises(InputError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"),
+        workers_there("tcp://127.0.0.1:9"),
+    ):
+        pass
+    with LocalCluster(n_workers=0, dashboard_address=None) as empty:
+        address = empty.scheduler_address
+        with pytest.raises(SweepStoppedError, match="has no worker"), workers_there(address):
+            pass

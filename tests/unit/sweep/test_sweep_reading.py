@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 
 from sim.errors import InputError
 from sim.shipped import sweep_names
-from sim.sweep.reading import load_sweep
+from sim.sweep.reading import as_set, load_sweep
 from tests.sweeping import sweep_data, sweep_file
 
 RANDOM = {"method": "random", "draws": 10}
@@ -115,6 +116,20 @@ def test_faults_of_the_scenario_stand_where_the_sweep_names_it(tmp_path: Path) -
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     data = data_with(name="status", path="nowhere.x", design={"method": "sobol", "base_samples": 3})
     assert len(faults(tmp_path, data).splitlines()) == 3
+
+
+@pytest.mark.parametrize("value", [1e-7, 1e16, 0.1, -3.0, 2.5e-300])
+def test_a_value_is_read_as_it_was_set(value: float) -> None:
+    from sim.sweep.schema import Sweep
+
+    factor = Sweep.model_validate_json(json.dumps(sweep_data(RANDOM))).factors[0]
+    assert yaml.safe_load(as_set(value, factor)) == value
+
+
+def test_every_value_of_a_choice_is_tried(tmp_path: Path) -> None:
+    chosen = {"kind": "choice", "values": [0.2, 7.0, 0.4]}
+    told = faults(tmp_path, data_with(path="prices.cost_quantile", distribution=chosen))
+    assert "prices.cost_quantile=7.0" in told
 
 
 def test_a_grid_of_choices_needs_no_levels(tmp_path: Path) -> None:
