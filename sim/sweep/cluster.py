@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 "Seconds to wait for a scheduler and for its first worker."
+LOOPBACK = "127.0.0.1:0"
+"Where the page of a scheduler that is started here would be: nobody else sees it, any port will do."
 IN_WORKERS = "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED"
 "The level of the log in a worker, set before it starts."
 
@@ -62,7 +64,7 @@ def workers_here(workers: int) -> Iterator[Client]:
                 n_workers=workers,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address=LOOPBACK,
                 local_directory=scratch,
                 silence_logs=logging.CRITICAL,
                 preload=[muting.__name__],

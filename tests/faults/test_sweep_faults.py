@@ -231,7 +231,7 @@ def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_named(monkeypatch:
         workers_there("tcp://127.0.0.1:9"),
     ):
         pass
-    with LocalCluster(n_workers=0, dashboard_address=None) as empty:
+    with LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as empty:
         address = empty.scheduler_address
         with pytest.raises(SweepStoppedError, match="has no worker"), workers_there(address):
             pass
