@@ -39,6 +39,10 @@ class InputError(Exception):
             lines.append(f"... and {len(self.problems) - SHOWN} more of {len(self.problems)}")
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Travel from a worker whole."""
+        return type(self), (self.problems,)
+
 
 def raise_problems(problems: Iterable[Problem]) -> None:
     """Raise every fault there is at once; nothing where there is none.

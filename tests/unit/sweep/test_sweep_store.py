@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim.errors import ContractError, InputError, SweepStoppedError
+from sim.errors import ContractError, InputError, Problem, SweepStoppedError
 from sim.program.watching import Stop
 from sim.sweep.engine import Tally, run_sweep, serially
 from sim.sweep.job import Job
@@ -63,6 +64,12 @@ def test_a_future_that_raises_or_fails_is_a_row_with_its_reason(tmp_path: Path) 
 def test_a_model_that_breaks_its_promise_is_our_bug(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="are not"):
         encode(0, np.ones((1, 1)), Evaluated({"a": np.ones(1)}, [""]), ["x"], ["b"], "i", 0)
+
+
+def test_faults_found_by_a_worker_come_back_whole() -> None:
+    error = InputError([Problem("a:1:1", "b", "c"), Problem("d:1:1", "e")])
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error) == "a:1:1: b; allowed: c\nd:1:1: e"
 
 
 def test_a_finished_folder_is_reused_and_an_unfinished_one_asks_for_resume(tmp_path: Path) -> None:
