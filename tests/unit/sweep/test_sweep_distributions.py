@@ -45,6 +45,14 @@ def test_values_stay_within_bounds_and_do_not_fall(kind: dict, units: list[float
         assert (found == np.round(found)).all()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("step", [1, 7, 250])
+def test_a_value_does_not_depend_on_those_beside_it(kind: dict, step: int) -> None:
+    units, one = np.random.default_rng(1).random((500, 2))[:, 0], factor(kind)
+    parts = [value_of(units[first : first + step], one) for first in range(0, 500, step)]
+    assert np.array_equal(np.concatenate(parts), value_of(units, one))
+
+
 @pytest.mark.parametrize("kind", KINDS[:5])
 def test_the_ends_are_reached(kind: dict) -> None:
     assert value_of(np.array([0.0, 1.0]), factor(kind)) == pytest.approx([kind["low"], kind["high"]])
