@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from types import TracebackType
 
@@ -18,6 +19,8 @@ AHEAD = 2
 "Chunks on their way for each worker thread."
 GONE = (CommClosedError, FutureCancelledError, FuturesCancelledError)
 "What a client raises when its scheduler is gone."
+ALONE = 60.0
+"Seconds without any worker after which the sweep ends; one that died is started again within a few."
 LOST = "the scheduler of the workers is gone"
 
 
@@ -28,6 +31,7 @@ class Flights:
         self.client, self.job = client, job
         self._name = f"sweep-{job.id}"
         self._flying: dict[Future, int] = {}
+        self._seen = time.monotonic()
 
     def __enter__(self) -> Flights:
         """Bring the recipe to the workers."""
@@ -71,7 +75,8 @@ class Flights:
         """Return the chunks that came back, none if nothing comes within `patience` seconds.
 
         Raises:
-            SweepStoppedError: the scheduler is gone, or workers died again and again at one chunk.
+            SweepStoppedError: the scheduler or every worker is gone, or workers died again and again at
+                one chunk.
         """
         if self.client.status not in ("running", "connecting"):
             raise SweepStoppedError(LOST)
@@ -79,9 +84,21 @@ class Flights:
             done = wait(list(self._flying), timeout=patience, return_when="FIRST_COMPLETED").done
             return [self._take(future) for future in done]
         except TimeoutError:
+            self._look_for_workers()
             return []
         except GONE:
             raise SweepStoppedError(LOST) from None
+
+    def _look_for_workers(self) -> None:
+        """End the sweep if there has been no worker for long."""
+        try:
+            workers = self.client.nthreads()
+        except GONE:
+            raise SweepStoppedError(LOST) from None
+        if workers:
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > ALONE:
+            raise SweepStoppedError("the scheduler has no worker left")
 
     def _take(self, future: Future) -> Done:
         part = self._flying.pop(future)

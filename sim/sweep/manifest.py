@@ -62,10 +62,13 @@ def _check_sweep(folder: Path, identity: Mapping[str, str]) -> None:
         raise InputError([Problem(str(path), "is missing or was changed", "as a sweep wrote it")])
 
 
-def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
-    """Name what differs between two manifests: inputs first, other keys if the inputs are the same."""
-    pairs = [_named(ours.get("identity"), theirs.get("identity")), _named(ours, theirs)]
-    return next((names for names in pairs if names), [])
+def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
+    """Name what differs between two manifests: inputs, of the sweep its keys too; else any other key."""
+    inputs = _named(ours.get("identity"), theirs.get("identity"))
+    keys = [name for name in _named(ours, theirs) if name not in ("id", "identity")]
+    of_sweep = f"{SWEEP_TEXT} ({', '.join(keys)})" if keys else SWEEP_TEXT
+    named = [of_sweep if name == SWEEP_TEXT else name for name in inputs]
+    return ", ".join(named or keys or ["id"])
 
 
 def _named(ours: Any, theirs: Any) -> list[str]:

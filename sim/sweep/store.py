@@ -119,7 +119,7 @@ def _check_same(job: Job, folder: Path) -> None:
     ours = json.loads(as_text(job.manifest()))
     if ours == theirs:
         return
-    said = ", ".join(differences(ours, theirs))
+    said = differences(ours, theirs)
     where = str(folder / MANIFEST)
     if theirs.get("id") == ours["id"]:
         raise InputError([Problem(where, f"was changed: {said}", "as the sweep wrote it; another --out")])
@@ -132,7 +132,7 @@ def _check_no_other(job: Job, out: Path) -> None:
     others = sorted(out.glob(f"sweep-{job.sweep.name}-{'?' * 8}/{MANIFEST}"))
     if others:
         theirs = _read(others[-1].parent)
-        said = ", ".join(differences(json.loads(as_text(job.manifest())), theirs))
+        said = differences(json.loads(as_text(job.manifest())), theirs)
         found = f"nothing to resume: {others[-1].parent.name} has other inputs; these differ: {said}"
         raise InputError([Problem(str(out), found, "the same inputs, or no --resume for a new folder")])
 

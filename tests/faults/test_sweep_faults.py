@@ -222,7 +222,9 @@ def test_a_scheduler_that_is_there_is_used_and_its_death_is_told(
     assert kept.items() <= whole.items()
 
 
-def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from distributed import LocalCluster
 
     monkeypatch.setattr("sim.sweep.cluster.PATIENCE", 0.3)
@@ -233,5 +235,12 @@ def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_named(monkeypatch:
         pass
     with LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as empty:
         address = empty.scheduler_address
-        with pytest.raises(SweepStoppedError, match="has no worker"), workers_there(address):
+        with pytest.raises(SweepStoppedError, match="has no worker after"), workers_there(address):
             pass
+        monkeypatch.setattr("sim.sweep.flights.ALONE", 0.1)
+        store = open_store(job := job_of(sweep_data(DESIGN)), tmp_path, resume=False)
+        with (
+            empty.get_client() as client,
+            pytest.raises(SweepStoppedError, match=r"no worker left; 0 of 20 parts"),
+        ):
+            run_sweep(job, store, on_cluster(client), Stop(), lambda tally: None)

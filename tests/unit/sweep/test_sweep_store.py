@@ -118,6 +118,8 @@ def test_other_inputs_are_another_folder_and_never_mixed(tmp_path: Path) -> None
     with pytest.raises(InputError, match=r"nothing to resume: .* these differ: recipe.formula, sweep"):
         open_store(job_with(Ishigami(marked="b"), by_county=False), tmp_path, resume=True)
     assert computed(other, tmp_path)[0] != folder
+    with pytest.raises(InputError, match=r"these differ: sweep \(chunk, title\)"):
+        open_store(job_with(chunk=9, title={"zh": "别", "en": "Other"}), folder, resume=True)
 
 
 def test_a_changed_manifest_is_refused_by_name(tmp_path: Path) -> None:
