@@ -7,7 +7,7 @@ import sys
 import click
 
 import sim
-from sim.errors import CertificateError, InputError, NoCertifiedPlanError
+from sim.errors import CertificateError, InputError, NoCertifiedPlanError, SweepStoppedError
 
 from .alternatives import alternatives
 from .backtest import backtest
@@ -20,11 +20,12 @@ from .params import params
 from .plan import plan
 from .run import run
 from .schema import schema
+from .sweep import sweep
 from .template import template
 from .validate import validate
 from .verify import verify
 
-INVALID_INPUT, NO_PLAN, NOT_CERTIFIED, DISK = 2, 4, 6, 7
+INVALID_INPUT, NO_PLAN, STOPPED_EARLY, NOT_CERTIFIED, DISK = 2, 4, 5, 6, 7
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,8 +34,8 @@ def commands() -> None:
     """From a health plan to people, gaps, least-cost projects and money, with proof.
 
     Exit codes: 0 done; 1 our bug; 2 invalid input or usage; 3 a target is missed (--strict);
-    4 no certified plan; 5 stopped early with a certified plan; 6 certificate or ledger failed;
-    7 disk or permission.
+    4 no certified plan; 5 stopped early, with a certified plan or the finished parts of a sweep;
+    6 certificate or ledger failed; 7 disk or permission.
     """
 
 
@@ -53,6 +54,7 @@ for command in (
     export,
     alternatives,
     budget,
+    sweep,
 ):
     commands.add_command(command)
 
@@ -70,6 +72,8 @@ def main() -> None:
         _end(str(error), INVALID_INPUT)
     except NoCertifiedPlanError as error:
         _end(f"no certified plan: {error}", NO_PLAN)
+    except SweepStoppedError as error:
+        _end(str(error), STOPPED_EARLY)
     except CertificateError as error:
         _end(str(error), NOT_CERTIFIED)
     except OSError as error:

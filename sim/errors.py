@@ -39,6 +39,10 @@ class InputError(Exception):
             lines.append(f"... and {len(self.problems) - SHOWN} more of {len(self.problems)}")
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Travel from a worker whole."""
+        return type(self), (self.problems,)
+
 
 def raise_problems(problems: Iterable[Problem]) -> None:
     """Raise every fault there is at once; nothing where there is none.
@@ -60,6 +64,10 @@ class NoCertifiedPlanError(Exception):
 
 class CertificateError(Exception):
     """A certificate or a ledger does not hold (exit code 6)."""
+
+
+class SweepStoppedError(Exception):
+    """A sweep ended before its last part; what it finished is kept (exit code 5)."""
 
 
 def _short(text: str) -> str:

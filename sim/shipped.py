@@ -24,3 +24,8 @@ def folder(name: str) -> Path:
 def scenario_names() -> list[str]:
     """Return the names of the shipped scenarios."""
     return sorted(path.stem for path in folder("scenarios").glob("*.yaml"))
+
+
+def sweep_names() -> list[str]:
+    """Return the names of the shipped sweeps."""
+    return sorted(path.stem for path in (folder("scenarios") / "sweeps").glob("*.yaml"))

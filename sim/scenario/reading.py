@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.errors import InputError, Problem, nearest
 from sim.scenario.consistency import consistency_faults
-from sim.scenario.faults import allowed_words, found_words, known_keys, near_word
+from sim.scenario.faults import schema_problems
 from sim.scenario.nodes import Path_, Places, read_yaml
 from sim.scenario.schema import Scenario
 from sim.shipped import folder, scenario_names
@@ -54,34 +54,54 @@ def load_scenario(name_or_path: str, settings: Sequence[str] = ()) -> LoadedScen
     Raises:
         InputError: every fault found, each with its place.
     """
-    path = _find(name_or_path)
+    data, source = read_settled("scenario", name_or_path, settings, folder("scenarios"), scenario_names())
+    scenario = _validate(data, source)
+    return LoadedScenario(scenario, source, resolved_text(scenario))
+
+
+def read_settled(
+    what: str, name_or_path: str, settings: Sequence[str], shipped: Path, names: Sequence[str]
+) -> tuple[dict[str, Any], Source]:
+    """Return the data of a file with its overrides, not yet validated, and where all of it stands.
+
+    Args:
+        what: word for such a file.
+        name_or_path: a YAML file, or the name of a shipped one.
+        settings: `path=value` overrides.
+        shipped: folder of the shipped ones.
+        names: of the shipped ones.
+
+    Raises:
+        InputError: there is no such file, it is not YAML, or an override leads nowhere.
+    """
+    path = _find(what, name_or_path, shipped, names)
     label = name_or_path if name_or_path.endswith(path.name) else path.name
     data, places = read_yaml(_read(path, label), label)
     if not isinstance(data, dict):
-        raise InputError([Problem(f"{label}:1:1", "the scenario is not a mapping", "key: value lines")])
+        raise InputError([Problem(f"{label}:1:1", f"the {what} is not a mapping", "key: value lines")])
     for setting in settings:
         _override(data, setting, places)
-    source = Source(label, path.resolve().parent, places)
-    scenario = _validate(data, source)
-    text = yaml.safe_dump(
-        json.loads(scenario.model_dump_json(exclude_none=True)), allow_unicode=True, sort_keys=False
-    )
-    return LoadedScenario(scenario, source, text)
+    return data, Source(label, path.resolve().parent, places)
 
 
-def _find(name_or_path: str) -> Path:
+def resolved_text(model: BaseModel) -> str:
+    """Return a validated file as YAML, with its overrides and every default."""
+    plain = json.loads(model.model_dump_json(exclude_none=True))
+    return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
+
+
+def _find(what: str, name_or_path: str, shipped: Path, names: Sequence[str]) -> Path:
     path = Path(name_or_path)
     try:
         if path.is_file():
             return path
     except (OSError, ValueError):
         path = Path("unreadable")
-    names = scenario_names()
     if name_or_path in names:
-        return folder("scenarios") / f"{name_or_path}.yaml"
-    allowed = f"a file, or one of {', '.join(names)}"
+        return shipped / f"{name_or_path}.yaml"
+    allowed = f"a file, or one of {', '.join(names)}" if names else "a file"
     near = nearest(path.stem, names)
-    raise InputError([Problem("SCENARIO", f"no scenario {name_or_path!r}", allowed, near)])
+    raise InputError([Problem(what.upper(), f"no {what} {name_or_path!r}", allowed, near)])
 
 
 def _read(path: Path, label: str) -> str:
@@ -128,19 +148,8 @@ def _validate(data: dict[str, Any], source: Source) -> Scenario:
     try:
         scenario = Scenario.model_validate_json(json.dumps(data, default=str))
     except ValidationError as error:
-        raise InputError(sorted(_schema_problems(error, source))) from None
+        raise InputError(sorted(schema_problems(error, source.places))) from None
     faults = list(consistency_faults(scenario, source.folder))
     if faults:
         raise InputError([Problem(source.where(f.path), f.found, f.allowed, f.near) for f in faults])
     return scenario
-
-
-def _schema_problems(error: ValidationError, source: Source) -> Iterator[Problem]:
-    for item in error.errors(include_url=False):
-        path: Path_ = item["loc"]
-        if item["type"] == "extra_forbidden":
-            near = nearest(str(path[-1]), known_keys(path[:-1]))
-            place = source.places.of_key(path)
-        else:
-            near, place = near_word(item), source.where(path)
-        yield Problem(place, found_words(item), allowed_words(item, path), near)

@@ -1,0 +1,93 @@
+"""`sim sweep SWEEP.yaml`, `sim sweep report DIR`, `sim sweep query DIR SQL`: thousands of futures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+_folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+RUN = "run"
+
+
+class _RunByDefault(click.Group):
+    """A group whose first word may also be a sweep: then it is run."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` before a sweep."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = [RUN, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_RunByDefault)
+def sweep() -> None:
+    """Compute thousands of futures of a scenario: `sim sweep SWEEP.yaml` is `sim sweep run SWEEP.yaml`."""
+
+
+@sweep.command(RUN)
+@click.argument("file", metavar="SWEEP")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes here; all cores by default.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler that is there: tcp://host:8786.")
+@click.option("--resume", is_flag=True, help="Go on with the folder of a sweep that did not finish.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True)
+@click.option("--estimate", is_flag=True, help="Only say how much memory, disk and time it would take.")
+@click.option("--set", "settings", metavar="PATH=VALUE", multiple=True,
+              help="Override one value of the sweep, e.g. --set design.draws=1000. Repeatable.")  # fmt: skip
+@_lang
+def run(
+    file: str,
+    workers: int | None,
+    scheduler: str | None,
+    resume: bool,
+    out: Path,
+    estimate: bool,
+    settings: tuple[str, ...],
+    lang: str,
+) -> None:
+    """Compute the futures of SWEEP, a file or the name of a shipped one, and keep them as Parquet.
+
+    The bytes do not depend on the number of workers. A part that is finished stays, whatever ends the run:
+    --resume computes only the others.
+    """
+    if workers and scheduler:
+        raise click.UsageError("--workers starts workers here; those of a --scheduler are already there")
+    from sim.sweep.reading import load_sweep
+
+    loaded = load_sweep(file, settings)
+    from sim.sweep.job import Job
+    from sim.sweep.opening import open_recipe
+
+    from .sweeping import compute, say_estimate
+
+    job = Job.of(loaded.sweep, loaded.text, open_recipe(loaded))
+    click.echo(f"{loaded.sweep.title.en if lang == 'en' else loaded.sweep.title.zh}: {job.design.n}")
+    if estimate:
+        say_estimate(job, workers)
+    else:
+        compute(job, out, resume, workers, scheduler)
+
+
+@sweep.command("report")
+@_folder
+@_lang
+def report(folder: Path, lang: str) -> None:
+    """Write the report of the finished sweep in DIR and say what decides the plan."""
+    from sim.outputs.sweep.saying import first_screen
+    from sim.outputs.sweep.writing import write_report
+
+    page = write_report(folder, lang)
+    for line in first_screen(folder, lang):
+        click.echo(line)
+    click.echo(f"page: {page}")
+
+
+@sweep.command("query")
+@_folder
+@click.argument("sql", metavar="SQL")
+def query(folder: Path, sql: str) -> None:
+    """Ask the dataset in DIR a question in SQL; the futures are the table `draws`."""
+    from sim.sweep.querying import query as asked
+
+    click.echo(asked(folder, sql))

@@ -1,0 +1,92 @@
+"""What the schema of a sweep cannot say of one field alone: names, whole numbers, keys of each design."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from sim.scenario.consistency import Fault
+from sim.sweep.counting import MOST, count
+from sim.sweep.dataset import DRAW, REASON, STATUS
+from sim.sweep.distributions import bounds
+from sim.sweep.schema import Choice, Factor, Sweep
+
+RESERVED = (DRAW, STATUS, REASON)
+NEEDS = {
+    "grid": ("levels",),
+    "latin_hypercube": ("draws",),
+    "random": ("draws",),
+    "sobol": ("base_samples",),
+    "morris": ("trajectories", "levels"),
+}
+"Keys each method needs; it takes no other, but `second_order` and `seed`."
+SEEDLESS = "grid"
+
+
+def consistency_faults(sweep: Sweep) -> Iterator[Fault]:
+    """Yield the faults between the fields of a sweep."""
+    yield from _twice(sweep, "name", lambda factor: factor.name)
+    yield from _twice(sweep, "path", lambda factor: factor.path)
+    for n, factor in enumerate(sweep.factors):
+        if factor.name in RESERVED:
+            found = f"{factor.name!r} is a column of every dataset"
+            yield Fault(("factors", n, "name"), found, f"another name than {', '.join(RESERVED)}")
+        yield from _whole(n, factor)
+    keys = list(_design_keys(sweep))
+    yield from keys or _design_numbers(sweep)
+
+
+def _twice(sweep: Sweep, key: str, of: Callable[[Factor], str]) -> Iterator[Fault]:
+    seen = Counter[str]()
+    for n, factor in enumerate(sweep.factors):
+        if seen[of(factor)]:
+            yield Fault(("factors", n, key), f"{key} {of(factor)!r} stands twice", f"each {key} once")
+        seen[of(factor)] += 1
+
+
+def _whole(n: int, factor: Factor) -> Iterator[Fault]:
+    if not factor.whole:
+        return
+    drawn = factor.distribution
+    ends = (
+        [(("values", k), value) for k, value in enumerate(drawn.values)]
+        if isinstance(drawn, Choice)
+        else list(zip((("low",), ("high",)), bounds(factor), strict=True))
+    )
+    for path, value in ends:
+        if value != round(value):
+            where = ("factors", n, "distribution", *path)
+            yield Fault(where, f"{value:g} of a whole factor", "a whole number")
+
+
+def _design_keys(sweep: Sweep) -> Iterator[Fault]:
+    design, method = sweep.design, sweep.design.method
+    needs = NEEDS[method]
+    for key in dict.fromkeys(key for keys in NEEDS.values() for key in keys):
+        given = getattr(design, key) is not None
+        if key in needs and not given and not _grid_of_choices(sweep):
+            yield Fault(("design",), f"key 'design.{key}' is missing", f"{method} needs {', '.join(needs)}")
+        if key not in needs and given:
+            yield Fault(("design", key), f"{key} says nothing to {method}", f"{', '.join(needs)}")
+    if design.second_order and method != "sobol":
+        yield Fault(("design", "second_order"), f"second_order says nothing to {method}", "sobol")
+
+
+def _grid_of_choices(sweep: Sweep) -> bool:
+    chosen = all(isinstance(factor.distribution, Choice) for factor in sweep.factors)
+    return sweep.design.method == "grid" and chosen
+
+
+def _design_numbers(sweep: Sweep) -> Iterator[Fault]:
+    design = sweep.design
+    base = design.base_samples
+    if base is not None and base & (base - 1):
+        below = 1 << (base.bit_length() - 1)
+        found = f"base_samples is {base}"
+        yield Fault(("design", "base_samples"), found, f"a power of two, nearest {below} or {2 * below}")
+    if design.method == "morris" and design.levels is not None and design.levels % 2:
+        near = f"an even number, e.g. {design.levels - 1 or 2} or {design.levels + 1}"
+        yield Fault(("design", "levels"), f"levels is {design.levels}", near)
+    futures = count(design, sweep.factors)
+    if futures > MOST:
+        yield Fault(("design",), f"{futures} futures", f"at most {MOST}")
