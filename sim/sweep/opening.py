@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal
 
@@ -12,13 +12,17 @@ import numpy as np
 
 import sim
 from sim.errors import CertificateError
-from sim.evidence.book import Book
+from sim.evidence.book import Book, open_book
 from sim.names import CITY
 from sim.pipeline import Tell, run_loaded
 from sim.scenario.reading import LoadedScenario
 from sim.sweep.cases import Base, base_of, together
+from sim.sweep.classes import COEFFICIENTS, STRUCTURE, Touched, touched
 from sim.sweep.dataset import Outcome
+from sim.sweep.distributions import bounds
+from sim.sweep.moving import with_values
 from sim.sweep.naming import names_of, outcomes_of
+from sim.sweep.reading import LoadedSweep
 from sim.sweep.relaxing import relaxed_levels
 
 if TYPE_CHECKING:
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 
 SOLVED_BY = ("highspy", "numpy", "scipy", "xarray", "pandas")
 "Libraries whose version may change a byte of a result."
+OF_TABLES = ("figures.", "assumptions.", "prices.", "future.targets.")
+"Values of a scenario that speak of its tables."
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class ScenarioRecipe:
         counties: whose coverage and units are kept, `city` first.
         outcomes: the columns, in order.
         identity: digest of every input by its name.
+        touched: what each factor touches of the program, in the order of the factors.
     """
 
     mode: Literal["fixed", "reoptimise"]
@@ -55,12 +62,51 @@ class ScenarioRecipe:
     counties: list[str]
     outcomes: tuple[Outcome, ...]
     identity: Mapping[str, str]
+    touched: tuple[Touched, ...] = ()
 
     def open(self) -> ScenarioModel:
         """Return a model, ready on this worker."""
         from sim.sweep.evaluating import ScenarioModel
 
         return ScenarioModel(self)
+
+
+def open_recipe(loaded: LoadedSweep, tell: Tell = lambda _stage: None) -> ScenarioRecipe:
+    """Return the recipe of a sweep: its scenario's own plan, and what each factor touches of the program.
+
+    Args:
+        loaded: the sweep.
+        tell: called with the name of each stage as it begins.
+
+    Raises:
+        InputError: faults of the scenario or of its tables, at either end of a factor.
+        CertificateError: the plan fails its certificate.
+        NoCertifiedPlanError: the solver found no plan.
+    """
+    sweep = loaded.sweep
+    check_tables(loaded)
+    paths = [factor.path for factor in sweep.factors]
+    recipe = recipe_of(loaded.scenario, paths, sweep.mode, sweep.by_county, tell)
+    tell("what each factor touches")
+    model = recipe.open()
+    ends = [bounds(factor) for factor in sweep.factors]
+    found = [touched(p, (float(low), float(high)), model.case_at, model.matrix) for p, (low, high) in
+             zip(paths, ends, strict=True)]  # fmt: skip
+    one = recipe.as_one and not any({COEFFICIENTS, STRUCTURE} & set(t.parts) for t in found)
+    return replace(recipe, touched=tuple(found), as_one=one)
+
+
+def check_tables(loaded: LoadedSweep) -> None:
+    """Read the tables at both ends of the factors that replace figures of them.
+
+    Raises:
+        InputError: a figure that stands in no table or is out of its bounds.
+    """
+    for factor in loaded.sweep.factors:
+        if factor.path.startswith(OF_TABLES):
+            for value in bounds(factor):
+                scenario = with_values(loaded.scenario.scenario, {factor.path: float(value)})
+                open_book(replace(loaded.scenario, scenario=scenario))
 
 
 def recipe_of(

@@ -24,6 +24,8 @@ from sim.sweep.classes import BOUNDS_AND_COSTS, Touched
 
 SAME = 1e-9
 "Prices that differ by less than this, on the solver's scale, are one vertex."
+TOGETHER = 25
+"Futures whose changed costs are priced together, few enough to stay in the cache."
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,18 @@ def bounds_of(pool: Pool, matrix: Matrix, drawn: Drawn, place: int) -> np.ndarra
     for side, weight in zip(sides, weights, strict=True):
         used = (weight != 0).any(axis=0)
         total += side[:, used] @ weight[:, used].T
-    lower, upper = (part[:, None, moving] for part in (drawn.lower, drawn.upper))
-    own = costs[:, None, moving] - pool.carried[None, valid][..., moving]
-    total += np.where(own > 0, own * lower, own * upper).sum(axis=2)
+    of_rows = pool.carried[valid][:, moving]
+    for first in range(0, len(total), TOGETHER):
+        part = slice(first, first + TOGETHER)
+        lower, upper = (_some(side, part)[:, None, moving] for side in (drawn.lower, drawn.upper))
+        own = _some(costs, part)[:, None, moving] - of_rows
+        total[part] += np.where(own > 0, own * lower, own * upper).sum(axis=2)
     return np.asarray(total.max(axis=1) + matrix.constants[place])
+
+
+def _some(part: np.ndarray, block: slice) -> np.ndarray:
+    """The futures of a block; all of them where they have the same."""
+    return np.asarray(part[block] if len(part) > 1 else part)
 
 
 def _split(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
