@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from .progress import telling
+
+if TYPE_CHECKING:
+    from sim.sweep.job import Job
+
 _lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 _folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+_settings = click.option(
+    "--set",
+    "settings",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Override one value of the sweep, e.g. --set design.draws=1000. Repeatable.",
+)
 RUN = "run"
+
+
+def _job(file: str, settings: tuple[str, ...]) -> Job:
+    """The sweep of a file, ready to be computed."""
+    from sim.sweep.reading import load_sweep
+
+    loaded = load_sweep(file, settings)
+    from sim.sweep.job import Job
+    from sim.sweep.opening import open_recipe
+
+    with telling() as teller:
+        recipe = open_recipe(loaded, teller.stage)
+    for one in recipe.touched:
+        parts = ", ".join(one.parts) or "nothing"
+        why = f"; every future is stated anew: {one.rebuild}" if one.rebuild else ""
+        click.echo(f"{one.path} touches {parts}{why}", err=True)
+    return Job.of(loaded.sweep, loaded.text, recipe)
 
 
 class _RunByDefault(click.Group):
@@ -33,8 +63,7 @@ def sweep() -> None:
 @click.option("--resume", is_flag=True, help="Go on with the folder of a sweep that did not finish.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True)
 @click.option("--estimate", is_flag=True, help="Only say how much memory, disk and time it would take.")
-@click.option("--set", "settings", metavar="PATH=VALUE", multiple=True,
-              help="Override one value of the sweep, e.g. --set design.draws=1000. Repeatable.")  # fmt: skip
+@_settings
 @_lang
 def run(
     file: str,
@@ -53,20 +82,33 @@ def run(
     """
     if workers and scheduler:
         raise click.UsageError("--workers starts workers here; those of a --scheduler are already there")
-    from sim.sweep.reading import load_sweep
-
-    loaded = load_sweep(file, settings)
-    from sim.sweep.job import Job
-    from sim.sweep.opening import open_recipe
-
+    job = _job(file, settings)
     from .sweeping import compute, say_estimate
 
-    job = Job.of(loaded.sweep, loaded.text, open_recipe(loaded))
-    click.echo(f"{loaded.sweep.title.en if lang == 'en' else loaded.sweep.title.zh}: {job.design.n}")
+    title = job.sweep.title
+    click.echo(f"{title.en if lang == 'en' else title.zh}: {job.design.n}")
     if estimate:
         say_estimate(job, workers)
     else:
         compute(job, out, resume, workers, scheduler)
+
+
+@sweep.command("screen")
+@click.argument("file", metavar="SWEEP")
+@click.option("--pool", type=click.IntRange(1, 10_000), default=500, show_default=True,
+              help="Futures solved for the prices that bound the others.")  # fmt: skip
+@click.option("--check", type=click.IntRange(1, 10_000), default=500, show_default=True,
+              help="Further futures solved to tell how far bounds are off.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True)
+@_settings
+def screen(file: str, pool: int, check: int, out: Path, settings: tuple[str, ...]) -> None:
+    """Bound the shortfall of the first targets in every future of SWEEP without solving it.
+
+    Only for factors that change limits and costs; the command says which do not.
+    """
+    from .screening import screen as screened
+
+    screened(_job(file, settings), out, pool, check)
 
 
 @sweep.command("report")
