@@ -21,7 +21,7 @@ from sim.sweep.cases import cases_of, together
 from sim.sweep.judging import Columns, Futures, futures_of, judged, side_by_side
 from sim.sweep.model import Evaluated
 from sim.sweep.moving import of_projects, projects_case, whole_case, with_values
-from sim.sweep.opening import ScenarioRecipe
+from sim.sweep.prepared import Prepared
 from sim.sweep.relaxing import relaxed_program
 
 Found = tuple[Matrix, Relaxed | None]
@@ -44,7 +44,7 @@ class Clock:
 class ScenarioModel:
     """Judges and decides futures of one scenario; a loaded solver stays with it."""
 
-    def __init__(self, recipe: ScenarioRecipe) -> None:
+    def __init__(self, recipe: Prepared) -> None:
         self.recipe, self.base = recipe, recipe.base
         self.reoptimise = recipe.mode == "reoptimise"
         self._program = relaxed_program(self.base.case)
