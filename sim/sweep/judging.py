@@ -29,7 +29,9 @@ class Futures:
         in_place: (draw or 1, resource, county) units without projects.
         floor: (draw or 1, floored resource, county) least units.
         yields: (draw or 1, project, start_year, resource) units a start adds.
-        outlay: (draw or 1, project, start_year) nominal capital of a start to the target year.
+        outlay: (draw or 1, project, start_year, year) nominal capital of a start to the target year.
+        limits: (draw or 1, year) most capital outlay of all funds, infinite where none.
+        limit: (draw or 1) the same of the whole plan.
         cost: (draw or 1, project, start_year) present cost of a start.
     """
 
@@ -38,20 +40,23 @@ class Futures:
     floor: np.ndarray
     yields: np.ndarray
     outlay: np.ndarray
+    limits: np.ndarray
+    limit: np.ndarray
     cost: np.ndarray
 
 
 def futures_of(case: Case) -> Futures:
     """Return the arrays of one future, or of many whose case has draws."""
-    delivery, until = case.delivery, case.delivery["year"] <= case.decision_years[-1]
-    spent = (delivery["spending"] * case.costs["price_index"]).where(until, 0.0).sum("year")
-    starts = ("project", "start_year")
+    paid = (case.delivery["spending"] * case.costs["price_index"]).sel(year=case.decision_years)
+    starts, rules = ("project", "start_year"), case.rules
     return Futures(
         need=_lead(case.need, ("resource", "county")),
         in_place=_lead(case.in_place, ("resource", "county")),
         floor=_lead(case.floor, ("resource", "county")),
         yields=_lead(case.yields, (*starts, "resource")),
-        outlay=_lead(spent * case.costs["capital_cost"] / MONEY, starts),
+        outlay=_lead(paid * case.costs["capital_cost"] / MONEY, (*starts, "year")),
+        limits=_lead(rules.outlay / MONEY, ("year",)),
+        limit=np.atleast_1d(np.asarray(rules.outlay_total) / MONEY),
         cost=_lead(case.costs["present_cost"] / MONEY, starts),
     )
 
@@ -91,7 +96,10 @@ def judged(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray,
             columns[f"{of}_coverage_{resource}_{county}"] = _full(1 - _part(by_county[:, k], need[:, k]), n)
         levels[f"{of}_level_targets_{case.level[resource]}"] += case.weight[resource] * _part(short, wanted)
     by_start = started.sum(axis=2)
-    columns[f"{of}_money_capital_outlay"] = _full((by_start * futures.outlay).sum(axis=(1, 2)), n)
+    spent = (by_start[..., None] * futures.outlay).sum(axis=(1, 2))
+    above = np.maximum((spent - futures.limits).max(axis=1), spent.sum(axis=1) - futures.limit)
+    columns[f"{of}_money_capital_outlay"] = _full(spent.sum(axis=1), n)
+    columns[f"{of}_money_above_outlay"] = _full(np.maximum(above, 0.0), n)
     columns[f"{of}_level_present_cost"] = _full((by_start * futures.cost).sum(axis=(1, 2)), n)
     columns[f"{of}_level_rules"] = _full(_below_floor(case, futures, counts), n)
     return columns | levels
