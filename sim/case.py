@@ -54,8 +54,6 @@ class Case:
         means: (county, year) what each county can spend, nominal yuan, to the last year of the tail; None
             where there is no such rule.
         service_life: (project) years of straight-line life; NaN for heads.
-        keeps_back: whether room is kept back in pools and money for heads that are rounded up afterwards;
-            without it the relaxation bounds every plan of whole heads.
     """
 
     rules: Rules
@@ -75,7 +73,6 @@ class Case:
     transfer_share: float = 0.0
     burden_cap: float = math.inf
     means: xr.DataArray | None = None
-    keeps_back: bool = True
 
     @property
     def serving(self) -> xr.DataArray:

@@ -79,30 +79,52 @@ def judged(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray,
 
     Returns:
         by column, (draw): shortfalls, coverage of every county and the city, capital outlay to the target
-        year, present cost (million yuan), and the levels `rules` (the floor's part of it) and `targets_`.
+        year and how far it is above its limit, million yuan.
     """
     counts = _counts(case, futures, started, moved)
     columns: Columns = {}
-    levels = {f"{of}_level_targets_{rank}": np.zeros(n) for rank in sorted(set(case.level.values()))}
     for place, resource in enumerate(map(str, case.need["resource"].values)):
         need, have = futures.need[:, place], counts[:, case.rules.resources.index(resource)]
         by_county = np.maximum(need - have, 0.0)
-        wanted = need.sum(axis=1)
-        in_city = case.scope[resource] == "city"
-        short = np.maximum((need - have).sum(axis=1), 0.0) if in_city else by_county.sum(axis=1)
+        short = _short(case, resource, need, have)
         columns[f"{of}_short_{resource}"] = _full(short, n)
-        columns[f"{of}_coverage_{resource}_{CITY}"] = _full(1 - _part(short, wanted), n)
+        columns[f"{of}_coverage_{resource}_{CITY}"] = _full(1 - _part(short, need.sum(axis=1)), n)
         for k, county in enumerate(case.rules.counties):
             columns[f"{of}_coverage_{resource}_{county}"] = _full(1 - _part(by_county[:, k], need[:, k]), n)
-        levels[f"{of}_level_targets_{case.level[resource]}"] += case.weight[resource] * _part(short, wanted)
-    by_start = started.sum(axis=2)
-    spent = (by_start[..., None] * futures.outlay).sum(axis=(1, 2))
+    spent = (started.sum(axis=2)[..., None] * futures.outlay).sum(axis=(1, 2))
     above = np.maximum((spent - futures.limits).max(axis=1), spent.sum(axis=1) - futures.limit)
     columns[f"{of}_money_capital_outlay"] = _full(spent.sum(axis=1), n)
     columns[f"{of}_money_above_outlay"] = _full(np.maximum(above, 0.0), n)
-    columns[f"{of}_level_present_cost"] = _full((by_start * futures.cost).sum(axis=(1, 2)), n)
+    return columns
+
+
+def levels_of(
+    case: Case, futures: Futures, solved: np.ndarray, moved: np.ndarray, of: str, n: int
+) -> Columns:
+    """Return the value of the levels of plans in futures.
+
+    The arguments are those of `judged`, but for `solved`, the units before heads are rounded up: a level is
+    told of them, as in the program.
+
+    Returns:
+        by column, (draw): `rules` (the floor's part of it), `targets_` and `present_cost`, million yuan.
+    """
+    counts = _counts(case, futures, solved, moved)
+    columns = {f"{of}_level_targets_{rank}": np.zeros(n) for rank in sorted(set(case.level.values()))}
+    for place, resource in enumerate(map(str, case.need["resource"].values)):
+        need, have = futures.need[:, place], counts[:, case.rules.resources.index(resource)]
+        missed = _part(_short(case, resource, need, have), need.sum(axis=1))
+        columns[f"{of}_level_targets_{case.level[resource]}"] += case.weight[resource] * missed
+    columns[f"{of}_level_present_cost"] = _full((solved.sum(axis=2) * futures.cost).sum(axis=(1, 2)), n)
     columns[f"{of}_level_rules"] = _full(_below_floor(case, futures, counts), n)
-    return columns | levels
+    return columns
+
+
+def _short(case: Case, resource: str, need: np.ndarray, have: np.ndarray) -> np.ndarray:
+    """(draw or 1) units the whole city is short of: of its sum, or of every county."""
+    if case.scope[resource] == "city":
+        return np.asarray(np.maximum((need - have).sum(axis=1), 0.0))
+    return np.asarray(np.maximum(need - have, 0.0).sum(axis=1))
 
 
 def _counts(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray) -> np.ndarray:

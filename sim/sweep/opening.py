@@ -107,7 +107,8 @@ def recipe_of(
     best = mode == "reoptimise"
     levels = relaxed_levels(case)
     plan = result.solution.plan
-    started = plan.started.transpose("project", "county", "start_year").values
+    dims = ("project", "county", "start_year")
+    started, solved = (array.transpose(*dims).values for array in (plan.started, plan.solved))
     moved = plan.moved.transpose("cadre", "county").values
     return ScenarioRecipe(
         mode=mode,
@@ -116,19 +117,18 @@ def recipe_of(
         base=base_of(stages),
         book=book,
         started=started,
+        solved=solved,
         moved=moved,
         counties=[CITY, *(case.rules.counties if by_county else ())],
         outcomes=outcomes_of(stages, levels, names_of(book), best, by_county),
-        identity=_identity(loaded, book, started, moved),
+        identity=_identity(loaded, book, {"plan": started, "solved": solved, "transfers": moved}),
     )
 
 
-def _identity(
-    loaded: LoadedScenario, book: Book, started: np.ndarray, moved: np.ndarray
-) -> Mapping[str, str]:
+def _identity(loaded: LoadedScenario, book: Book, arrays: Mapping[str, np.ndarray]) -> Mapping[str, str]:
     found = {f"params/{name}": digest for name, digest in sorted(book.digests.items())}
     found["scenario"] = hashlib.sha256(loaded.text.encode()).hexdigest()
-    for name, array in (("plan", started), ("transfers", moved)):
+    for name, array in arrays.items():
         found[name] = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
     found["gapwise"] = sim.__version__
     return found | {name: version(name) for name in SOLVED_BY}

@@ -24,6 +24,7 @@ class Prepared:
         base: what they are moved away from.
         book: the tables.
         started: (project, county, start_year) units of the scenario's certified plan.
+        solved: the same before heads are rounded up.
         moved: (cadre, county) net heads that came in it.
         counties: whose coverage and units are kept, `city` first.
         outcomes: the columns, in order.
@@ -37,6 +38,7 @@ class Prepared:
     base: Base
     book: Book
     started: np.ndarray
+    solved: np.ndarray
     moved: np.ndarray
     counties: list[str]
     outcomes: tuple[Outcome, ...]

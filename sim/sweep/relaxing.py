@@ -1,7 +1,4 @@
-"""The program a sweep solves in every future: the relaxation, its levels down to the local burden.
-
-No room is kept back for heads rounded up, so that it bounds every plan of whole heads.
-"""
+"""The program a sweep solves in every future: the relaxation, its levels down to the local burden."""
 
 from __future__ import annotations
 
@@ -23,7 +20,6 @@ def relaxed_levels(case: Case) -> list[Level]:
 
 def relaxed_program(case: Case, wanted: Sequence[Level] | None = None) -> Program:
     """State the program of one future, or of many whose case has draws."""
-    case = replace(case, keeps_back=False)
     families = (family for name, family in FAMILIES.items() if name not in LEFT_OUT)
     kept = relaxed_levels(case)
     names = {level.name for level in wanted} if wanted is not None else {level.name for level in kept}

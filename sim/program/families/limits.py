@@ -106,8 +106,7 @@ def recruitment_pool(case: Case) -> Block:
     own.values[:] = [[plain.get(cadre) == p for p in own.labels["project"]] for cadre in rules.cadres]
     rounded = of_kind * of(case.delivery["can_open"])
     most = maximum((rounded * own).sum("project"), (rounded * (1.0 - own)).sum("project"))
-    room = most * (len(rules.counties) if case.keeps_back else 0)
-    kept = floor((pool - room).at_least(0.0))
+    kept = floor((pool - most * len(rules.counties)).at_least(0.0))
     rule = rows(
         "recruitment_pool",
         space(cadre=rules.cadres, start_year=case.decision_years),

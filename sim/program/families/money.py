@@ -231,7 +231,7 @@ def rounding_reserve(case: Case) -> Array:
     borrowed = capital.sum(*of_heads).rename(fund="borrowed_from", year="paid_in")
     service = _by_payer(debt_service(case)).pick("year", years)
     owed = (service * borrowed).sum("borrowed_from", "paid_in")
-    return ((by_year + owed).max("year") * len(rules.counties) + FEN_RESERVE) * float(case.keeps_back)
+    return (by_year + owed).max("year") * len(rules.counties) + FEN_RESERVE
 
 
 def _less(envelope: Array, reserve: Array) -> Array:

@@ -44,8 +44,7 @@ def outlay_reserve(case: Case) -> float:
     heads = of(case.delivery["can_open"]) & of(case.rules.projects["kind"]).eq("heads")
     use = capital_use(case).where(heads, 0.0).pick("year", case.decision_years)
     by_year = use.sum("project", "start_year")
-    most = float(by_year.values.max()) * len(case.rules.counties) + FEN_RESERVE
-    return most if case.keeps_back else 0.0
+    return float(by_year.values.max()) * len(case.rules.counties) + FEN_RESERVE
 
 
 def _to_target(case: Case) -> Array:

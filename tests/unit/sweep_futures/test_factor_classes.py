@@ -29,7 +29,7 @@ EXPECTED = {
     "future.graduates": BOUNDS,
     "envelopes.0.amount": BOUNDS,
     "figures.workforce/rates/nurses/attrition_rate": BOUNDS,
-    "future.capital_cost": ("costs", "coefficients"),
+    "future.capital_cost": ("row_bounds", "costs", "coefficients"),
     "prices.cost_quantile": ("costs", "coefficients"),
     "assumptions.discount_rate": ("costs",),
     "future.lead_time": ("structure",),
