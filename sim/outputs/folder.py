@@ -18,6 +18,7 @@ import yaml
 from sim.outputs.manifest import manifest, run_id
 from sim.outputs.tables import tables
 from sim.pipeline import RunResult
+from sim.processes import alive
 
 MANIFEST, TIMINGS, SCENARIO = "manifest.json", "timings.json", "scenario.yaml"
 INPUTS = "inputs"
@@ -91,22 +92,12 @@ def clear_after_killed(folder: Path) -> None:
     """Remove what killed runs left, give back the folder one was replacing, leave live runs alone."""
     for stale in sorted(folder.parent.glob(f".{folder.name}.*.part")):
         process = stale.name.removeprefix(f".{folder.name}.").split(".")[0]
-        if process.isdigit() and _alive(int(process)):
+        if process.isdigit() and alive(int(process)):
             continue
         if stale.name.endswith(".old.part") and not folder.exists():
             stale.rename(folder)
         else:
             shutil.rmtree(stale, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()
 
 
 def _write_all(result: RunResult, folder: Path, lang: str) -> None:

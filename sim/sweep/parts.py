@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import ContractError
+from sim.processes import alive
 from sim.sweep.dataset import DRAW, DRAWS, FAILED, OK, PART, REASON, STATUS
 from sim.sweep.model import Evaluated
 
@@ -104,18 +105,8 @@ def clear_killed(folder: Path) -> None:
     """Remove what killed runs were writing; leave the files of live runs alone."""
     for stale in folder.rglob(BESIDE.format("*", "*")):
         process = stale.name.split(".")[-2]
-        if process.isdigit() and not _alive(int(process)):
+        if process.isdigit() and not alive(int(process)):
             stale.unlink(missing_ok=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()
 
 
 def distrust(folder: Path, part: int, identity: str, first: int, last: int) -> tuple[str, int]:

@@ -15,7 +15,8 @@ MODULES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 LAYERS = (
-    "sim.errors sim.names sim.shipped sim.contracts sim.labelled sim.arrays sim.amounts sim.rounding",
+    "sim.errors sim.names sim.shipped sim.contracts sim.labelled sim.arrays sim.amounts sim.rounding"
+    " sim.processes",
     "sim.scenario",
     "sim.evidence",
     "sim.demography sim.indicators sim.planning_rules sim.monitoring sim.committed sim.stocks sim.workforce"
