@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from sim.outputs.sweep.saying import first_screen
@@ -20,6 +21,7 @@ from sim.sweep.opening import open_recipe
 from sim.sweep.querying import query
 from sim.sweep.reading import load_sweep
 from sim.sweep.store import open_store
+from tests.calling import calling
 from tests.sweeping import environment, parts_of
 
 SWEEP = """
@@ -103,3 +105,23 @@ def test_the_futures_can_be_asked_for_in_sql(whole: Path) -> None:
     assert query(whole, asked).splitlines() == ["n,ok", "80,80"]
     low, high = query(whole, "select min(money), max(money) from draws").splitlines()[1].split(",")
     assert 1e8 <= float(low) < float(high) <= 9e8
+
+
+def test_every_future_is_bounded_and_none_above_its_value(
+    home: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said, _ = calling(monkeypatch, capsys, home)(
+        "sweep", "screen", "small.yaml", "--pool", "30", "--check", "20", "--out", "bounds"
+    )
+    assert code == 0
+    assert "level: targets_1" in said
+    assert "in 20 futures solved as well" in said
+    (file,) = (home / "bounds").glob("*/bounds.parquet")
+    bounds = pq.read_table(file).to_pandas()
+    values = pd.DataFrame(
+        csv.DictReader(query(whole, "select best_level_targets_1 v from draws").splitlines())
+    )
+    above = bounds["bound"].to_numpy() - values["v"].astype(float).to_numpy()
+    assert len(bounds) == 80
+    assert above.max() <= 1e-6
+    assert [p.name for p in file.parent.iterdir()] == ["bounds.parquet"]
