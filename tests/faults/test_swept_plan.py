@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -118,10 +119,8 @@ def test_every_future_is_bounded_and_none_above_its_value(
     assert "in 20 futures solved as well" in said
     (file,) = (home / "bounds").glob("*/bounds.parquet")
     bounds = pq.read_table(file).to_pandas()
-    values = pd.DataFrame(
-        csv.DictReader(query(whole, "select best_level_targets_1 v from draws").splitlines())
-    )
-    above = bounds["bound"].to_numpy() - values["v"].astype(float).to_numpy()
+    told = query(whole, "select best_level_targets_1 from draws").splitlines()[1:]
+    above = bounds["bound"].to_numpy() - np.array([float(value) for value in told])
     assert len(bounds) == 80
     assert above.max() <= 1e-6
     assert [p.name for p in file.parent.iterdir()] == ["bounds.parquet"]
