@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .progress import telling
-
 if TYPE_CHECKING:
     from sim.sweep.job import Job
 
@@ -31,6 +29,8 @@ def _job(file: str, settings: tuple[str, ...]) -> Job:
     loaded = load_sweep(file, settings)
     from sim.sweep.job import Job
     from sim.sweep.opening import open_recipe
+
+    from .progress import telling
 
     with telling() as teller:
         recipe = open_recipe(loaded, teller.stage)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.sweep.dataset import Outcome
+from sim.sweep.dataset import Outcome, Touched
 from sim.sweep.model import Evaluated
 
 COLUMN = Outcome("model_value_y", "model", "value", "1", "值", "Value")
@@ -46,6 +46,10 @@ class Ishigami:
     @property
     def identity(self) -> dict[str, str]:
         return {"formula": self.marked}
+
+    @property
+    def touched(self) -> tuple[Touched, ...]:
+        return ()
 
     def open(self) -> IshigamiModel:
         return IshigamiModel(self)

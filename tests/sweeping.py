@@ -83,7 +83,7 @@ def called(where: Path, recipe: Mapping[str, Any], *words: str) -> subprocess.Co
 def _main() -> None:
     opening = types.ModuleType("sim.sweep.opening")
     recipe = Ishigami(**json.loads(sys.argv[1]))
-    opening.open_recipe = lambda loaded: recipe  # type: ignore[attr-defined]
+    opening.open_recipe = lambda loaded, tell: recipe  # type: ignore[attr-defined]
     sys.modules["sim.sweep.opening"] = opening
     sys.argv = ["sim", *sys.argv[2:]]
     from cli.main import main

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def write_bounds(screen: Screen, job: Job, out: Path) -> tuple[Path, Mapping[flo
     folder = out / f"screen-{job.sweep.name}-{job.id[:SHORT]}"
     folder.mkdir(parents=True, exist_ok=True)
     beside, path = folder / f".{FILE}.{os.getpid()}", folder / FILE
-    fields = [pa.field(name, pa.float64()) for name in (*job.names, BOUND)]
+    fields: list[pa.Field[Any]] = [pa.field(name, pa.float64()) for name in (*job.names, BOUND)]
     schema = pa.schema([pa.field(DRAW, pa.int64()), *fields])
     found = []
     try:

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from sim.case import Case
 from sim.program.matrix import Matrix, Numbers, compile_matrix
+from sim.sweep.dataset import Touched
 from sim.sweep.relaxing import relaxed_program
 
 ROW_BOUNDS, COLUMN_BOUNDS, COSTS = "row_bounds", "column_bounds", "costs"
 COEFFICIENTS, STRUCTURE = "coefficients", "structure"
 BOUNDS_AND_COSTS = (ROW_BOUNDS, COLUMN_BOUNDS, COSTS)
 "What can be changed in a loaded program without stating it anew."
-
-
-@dataclass(frozen=True)
-class Touched:
-    """What one factor touches.
-
-    Attributes:
-        path: the value of the scenario that varies.
-        parts: of `row_bounds`, `column_bounds`, `costs`, `coefficients`, `structure`; none if nothing.
-        rebuild: why every future must be stated anew, '' where that is not so: families by name.
-    """
-
-    path: str
-    parts: tuple[str, ...]
-    rebuild: str
 
 
 def touched(

@@ -48,3 +48,18 @@ class Outcome:
     project: str = ""
     county: str = ""
     level: str = ""
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What one factor touches.
+
+    Attributes:
+        path: the value of the scenario that varies.
+        parts: of `row_bounds`, `column_bounds`, `costs`, `coefficients`, `structure`; none if nothing.
+        rebuild: why every future must be stated anew, '' where that is not so: families by name.
+    """
+
+    path: str
+    parts: tuple[str, ...]
+    rebuild: str

@@ -18,10 +18,10 @@ from sim.program.matrix import Matrix, compile_matrix
 from sim.program.relaxed_proof import flaws
 from sim.program.resolving import Relaxed, Resolver
 from sim.sweep.cases import cases_of, together
-from sim.sweep.judging import Columns, Futures, futures_of, judged, side_by_side
+from sim.sweep.judging import Columns, Futures, futures_of, judged, levels_of, side_by_side
 from sim.sweep.model import Evaluated
 from sim.sweep.moving import of_projects, projects_case, whole_case, with_values
-from sim.sweep.opening import ScenarioRecipe
+from sim.sweep.prepared import Prepared
 from sim.sweep.relaxing import relaxed_program
 
 Found = tuple[Matrix, Relaxed | None]
@@ -44,7 +44,7 @@ class Clock:
 class ScenarioModel:
     """Judges and decides futures of one scenario; a loaded solver stays with it."""
 
-    def __init__(self, recipe: ScenarioRecipe) -> None:
+    def __init__(self, recipe: Prepared) -> None:
         self.recipe, self.base = recipe, recipe.base
         self.reoptimise = recipe.mode == "reoptimise"
         self._program = relaxed_program(self.base.case)
@@ -145,8 +145,10 @@ class ScenarioModel:
 
     def _of_plan(self, futures: Futures, n: int) -> Columns:
         """How the plan of the scenario fares."""
-        started, moved = (array[None] for array in (self.recipe.started, self.recipe.moved))
-        return judged(self.base.case, futures, started, moved, "plan", n)
+        recipe, case = self.recipe, self.base.case
+        started, solved, moved = (array[None] for array in (recipe.started, recipe.solved, recipe.moved))
+        columns = judged(case, futures, started, moved, "plan", n)
+        return columns | levels_of(case, futures, solved, moved, "plan", n)
 
     def _of_best(self, futures: Futures, found: Sequence[Found]) -> Columns:
         """What one would do in each future; where nothing was found, nothing is started."""

@@ -29,7 +29,9 @@ class Futures:
         in_place: (draw or 1, resource, county) units without projects.
         floor: (draw or 1, floored resource, county) least units.
         yields: (draw or 1, project, start_year, resource) units a start adds.
-        outlay: (draw or 1, project, start_year) nominal capital of a start to the target year.
+        outlay: (draw or 1, project, start_year, year) nominal capital of a start to the target year.
+        limits: (draw or 1, year) most capital outlay of all funds, infinite where none.
+        limit: (draw or 1) the same of the whole plan.
         cost: (draw or 1, project, start_year) present cost of a start.
     """
 
@@ -38,20 +40,23 @@ class Futures:
     floor: np.ndarray
     yields: np.ndarray
     outlay: np.ndarray
+    limits: np.ndarray
+    limit: np.ndarray
     cost: np.ndarray
 
 
 def futures_of(case: Case) -> Futures:
     """Return the arrays of one future, or of many whose case has draws."""
-    delivery, until = case.delivery, case.delivery["year"] <= case.decision_years[-1]
-    spent = (delivery["spending"] * case.costs["price_index"]).where(until, 0.0).sum("year")
-    starts = ("project", "start_year")
+    paid = (case.delivery["spending"] * case.costs["price_index"]).sel(year=case.decision_years)
+    starts, rules = ("project", "start_year"), case.rules
     return Futures(
         need=_lead(case.need, ("resource", "county")),
         in_place=_lead(case.in_place, ("resource", "county")),
         floor=_lead(case.floor, ("resource", "county")),
         yields=_lead(case.yields, (*starts, "resource")),
-        outlay=_lead(spent * case.costs["capital_cost"] / MONEY, starts),
+        outlay=_lead(paid * case.costs["capital_cost"] / MONEY, (*starts, "year")),
+        limits=_lead(rules.outlay / MONEY, ("year",)),
+        limit=np.atleast_1d(np.asarray(rules.outlay_total) / MONEY),
         cost=_lead(case.costs["present_cost"] / MONEY, starts),
     )
 
@@ -74,27 +79,52 @@ def judged(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray,
 
     Returns:
         by column, (draw): shortfalls, coverage of every county and the city, capital outlay to the target
-        year, present cost (million yuan), and the levels `rules` (the floor's part of it) and `targets_`.
+        year and how far it is above its limit, million yuan.
     """
     counts = _counts(case, futures, started, moved)
     columns: Columns = {}
-    levels = {f"{of}_level_targets_{rank}": np.zeros(n) for rank in sorted(set(case.level.values()))}
     for place, resource in enumerate(map(str, case.need["resource"].values)):
         need, have = futures.need[:, place], counts[:, case.rules.resources.index(resource)]
         by_county = np.maximum(need - have, 0.0)
-        wanted = need.sum(axis=1)
-        in_city = case.scope[resource] == "city"
-        short = np.maximum((need - have).sum(axis=1), 0.0) if in_city else by_county.sum(axis=1)
+        short = _short(case, resource, need, have)
         columns[f"{of}_short_{resource}"] = _full(short, n)
-        columns[f"{of}_coverage_{resource}_{CITY}"] = _full(1 - _part(short, wanted), n)
+        columns[f"{of}_coverage_{resource}_{CITY}"] = _full(1 - _part(short, need.sum(axis=1)), n)
         for k, county in enumerate(case.rules.counties):
             columns[f"{of}_coverage_{resource}_{county}"] = _full(1 - _part(by_county[:, k], need[:, k]), n)
-        levels[f"{of}_level_targets_{case.level[resource]}"] += case.weight[resource] * _part(short, wanted)
-    by_start = started.sum(axis=2)
-    columns[f"{of}_money_capital_outlay"] = _full((by_start * futures.outlay).sum(axis=(1, 2)), n)
-    columns[f"{of}_level_present_cost"] = _full((by_start * futures.cost).sum(axis=(1, 2)), n)
+    spent = (started.sum(axis=2)[..., None] * futures.outlay).sum(axis=(1, 2))
+    above = np.maximum((spent - futures.limits).max(axis=1), spent.sum(axis=1) - futures.limit)
+    columns[f"{of}_money_capital_outlay"] = _full(spent.sum(axis=1), n)
+    columns[f"{of}_money_above_outlay"] = _full(np.maximum(above, 0.0), n)
+    return columns
+
+
+def levels_of(
+    case: Case, futures: Futures, solved: np.ndarray, moved: np.ndarray, of: str, n: int
+) -> Columns:
+    """Return the value of the levels of plans in futures.
+
+    The arguments are those of `judged`, but for `solved`, the units before heads are rounded up: a level is
+    told of them, as in the program.
+
+    Returns:
+        by column, (draw): `rules` (the floor's part of it), `targets_` and `present_cost`, million yuan.
+    """
+    counts = _counts(case, futures, solved, moved)
+    columns = {f"{of}_level_targets_{rank}": np.zeros(n) for rank in sorted(set(case.level.values()))}
+    for place, resource in enumerate(map(str, case.need["resource"].values)):
+        need, have = futures.need[:, place], counts[:, case.rules.resources.index(resource)]
+        missed = _part(_short(case, resource, need, have), need.sum(axis=1))
+        columns[f"{of}_level_targets_{case.level[resource]}"] += case.weight[resource] * missed
+    columns[f"{of}_level_present_cost"] = _full((solved.sum(axis=2) * futures.cost).sum(axis=(1, 2)), n)
     columns[f"{of}_level_rules"] = _full(_below_floor(case, futures, counts), n)
-    return columns | levels
+    return columns
+
+
+def _short(case: Case, resource: str, need: np.ndarray, have: np.ndarray) -> np.ndarray:
+    """(draw or 1) units the whole city is short of: of its sum, or of every county."""
+    if case.scope[resource] == "city":
+        return np.asarray(np.maximum((need - have).sum(axis=1), 0.0))
+    return np.asarray(np.maximum(need - have, 0.0).sum(axis=1))
 
 
 def _counts(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.sweep.dataset import Outcome
+from sim.sweep.dataset import Outcome, Touched
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Recipe(Protocol):
     @property
     def identity(self) -> Mapping[str, str]:
         """Digest of every input by its name: two recipes of equal identity give equal bytes."""
+        ...
+
+    @property
+    def touched(self) -> Sequence[Touched]:
+        """What each factor touches of the program; none where there is no program."""
         ...
 
     def open(self) -> Model:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from sim.evidence.book import Book
 from sim.names import CITY
 from sim.program.blocks import Level
+from sim.rules import Rules
 from sim.stages import Stages
 from sim.sweep.dataset import Of, Outcome
 
@@ -49,6 +52,11 @@ def names_of(book: Book) -> Names:
     )
 
 
+def limited(rules: Rules) -> bool:
+    """Return whether the capital outlay of all funds has a limit for the plan or for a year."""
+    return bool(np.isfinite(rules.outlay_total).any() or np.isfinite(rules.outlay).any())
+
+
 def outcomes_of(
     stages: Stages, levels: Sequence[Level], names: Names, best: bool, by_county: bool
 ) -> tuple[Outcome, ...]:
@@ -75,18 +83,21 @@ def _columns(
     for level in levels:
         rank = level.name.removeprefix("targets_") if level.name.startswith("targets_") else ""
         key = "level_targets" if rank else f"level_{level.name}"
-        zh, en = _titles(key, of, level={"zh": rank, "en": rank})
+        zh, en = _titles(key, level={"zh": rank, "en": rank})
         yield Outcome(f"{of}_level_{level.name}", of, "level", level.units, zh, en, level=level.name)
-    zh, en = _titles("capital_outlay", of)
+    zh, en = _titles("capital_outlay")
     yield Outcome(f"{of}_money_capital_outlay", of, "money", MONEY_UNIT, zh, en, county=CITY)
+    if of == "plan" and limited(stages.rules):
+        zh, en = _titles("above_outlay")
+        yield Outcome("plan_money_above_outlay", of, "money", MONEY_UNIT, zh, en, county=CITY)
     for target in stages.targets:
         resource = target.resource
         named = _both(names.resources[resource])
-        zh, en = _titles("short", of, resource=named)
+        zh, en = _titles("short", resource=named)
         unit = names.units[resource]
         yield Outcome(f"{of}_short_{resource}", of, "short", unit, zh, en, resource=resource, county=CITY)
         for county in counties:
-            zh, en = _titles("coverage", of, resource=named, county=_both(names.counties[county]))
+            zh, en = _titles("coverage", resource=named, county=_both(names.counties[county]))
             column = f"{of}_coverage_{resource}_{county}"
             yield Outcome(column, of, "coverage", "share", zh, en, resource=resource, county=county)
 
@@ -96,7 +107,7 @@ def _units(stages: Stages, names: Names, counties: Sequence[str]) -> Iterator[Ou
         for county in counties:
             where = "" if county == CITY else f"_{county}"
             zh, en = _titles(
-                "units", "best", project=_both(names.projects[project]), county=_both(names.counties[county])
+                "units", project=_both(names.projects[project]), county=_both(names.counties[county])
             )
             column = f"best_units_{project}{where}"
             yield Outcome(column, "best", "units", "units", zh, en, project=project, county=county)
@@ -106,10 +117,11 @@ def _both(name: tuple[str, str]) -> Mapping[str, str]:
     return {"zh": name[0], "en": name[1]}
 
 
-def _titles(name: str, of: Of, **words: Mapping[str, str]) -> tuple[str, str]:
+def _titles(name: str, **words: Mapping[str, str]) -> tuple[str, str]:
+    """The title of a column in Chinese and English; whose it is stands in another field."""
+
     def told(lang: str) -> str:
-        said = _title(name, lang).format(**{key: word[lang] for key, word in words.items()})
-        return f"{_title(f'of_{of}', lang)}{'：' if lang == 'zh' else ': '}{said}"
+        return _title(name, lang).format(**{key: word[lang] for key, word in words.items()})
 
     return told("zh"), told("en")
 

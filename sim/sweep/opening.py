@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -16,17 +16,15 @@ from sim.evidence.book import Book, open_book
 from sim.names import CITY
 from sim.pipeline import Tell, run_loaded
 from sim.scenario.reading import LoadedScenario
-from sim.sweep.cases import Base, base_of, together
-from sim.sweep.classes import COEFFICIENTS, STRUCTURE, Touched, touched
-from sim.sweep.dataset import Outcome
+from sim.sweep.cases import base_of, together
+from sim.sweep.classes import COEFFICIENTS, STRUCTURE, touched
 from sim.sweep.distributions import bounds
+from sim.sweep.evaluating import ScenarioModel
 from sim.sweep.moving import with_values
 from sim.sweep.naming import names_of, outcomes_of
+from sim.sweep.prepared import Prepared
 from sim.sweep.reading import LoadedSweep
 from sim.sweep.relaxing import relaxed_levels
-
-if TYPE_CHECKING:
-    from sim.sweep.evaluating import ScenarioModel
 
 SOLVED_BY = ("highspy", "numpy", "scipy", "xarray", "pandas")
 "Libraries whose version may change a byte of a result."
@@ -34,40 +32,11 @@ OF_TABLES = ("figures.", "assumptions.", "prices.", "future.targets.")
 "Values of a scenario that speak of its tables."
 
 
-@dataclass(frozen=True)
-class ScenarioRecipe:
-    """A scenario and what varies in it; plain data that travels to each worker once.
-
-    Attributes:
-        mode: `fixed` or `reoptimise`.
-        paths: values of the scenario that vary, in the order of the factors.
-        as_one: whether futures differ in nothing but what one case with draws can hold.
-        base: what they are moved away from.
-        book: the tables.
-        started: (project, county, start_year) units of the scenario's certified plan.
-        moved: (cadre, county) net heads that came in it.
-        counties: whose coverage and units are kept, `city` first.
-        outcomes: the columns, in order.
-        identity: digest of every input by its name.
-        touched: what each factor touches of the program, in the order of the factors.
-    """
-
-    mode: Literal["fixed", "reoptimise"]
-    paths: tuple[str, ...]
-    as_one: bool
-    base: Base
-    book: Book
-    started: np.ndarray
-    moved: np.ndarray
-    counties: list[str]
-    outcomes: tuple[Outcome, ...]
-    identity: Mapping[str, str]
-    touched: tuple[Touched, ...] = ()
+class ScenarioRecipe(Prepared):
+    """The recipe of a sweep over a scenario."""
 
     def open(self) -> ScenarioModel:
         """Return a model, ready on this worker."""
-        from sim.sweep.evaluating import ScenarioModel
-
         return ScenarioModel(self)
 
 
@@ -138,7 +107,8 @@ def recipe_of(
     best = mode == "reoptimise"
     levels = relaxed_levels(case)
     plan = result.solution.plan
-    started = plan.started.transpose("project", "county", "start_year").values
+    dims = ("project", "county", "start_year")
+    started, solved = (array.transpose(*dims).values for array in (plan.started, plan.solved))
     moved = plan.moved.transpose("cadre", "county").values
     return ScenarioRecipe(
         mode=mode,
@@ -147,19 +117,18 @@ def recipe_of(
         base=base_of(stages),
         book=book,
         started=started,
+        solved=solved,
         moved=moved,
         counties=[CITY, *(case.rules.counties if by_county else ())],
         outcomes=outcomes_of(stages, levels, names_of(book), best, by_county),
-        identity=_identity(loaded, book, started, moved),
+        identity=_identity(loaded, book, {"plan": started, "solved": solved, "transfers": moved}),
     )
 
 
-def _identity(
-    loaded: LoadedScenario, book: Book, started: np.ndarray, moved: np.ndarray
-) -> Mapping[str, str]:
+def _identity(loaded: LoadedScenario, book: Book, arrays: Mapping[str, np.ndarray]) -> Mapping[str, str]:
     found = {f"params/{name}": digest for name, digest in sorted(book.digests.items())}
     found["scenario"] = hashlib.sha256(loaded.text.encode()).hexdigest()
-    for name, array in (("plan", started), ("transfers", moved)):
+    for name, array in arrays.items():
         found[name] = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
     found["gapwise"] = sim.__version__
     return found | {name: version(name) for name in SOLVED_BY}

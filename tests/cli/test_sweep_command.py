@@ -43,7 +43,7 @@ def sim_raising(sim: Call, home: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     """The `sim` command with a recipe of which some futures raise."""
     recipe = Ishigami(raises_above=2.0)
     opening = types.ModuleType("sim.sweep.opening")
-    monkeypatch.setattr(opening, "open_recipe", lambda loaded: recipe, raising=False)
+    monkeypatch.setattr(opening, "open_recipe", lambda loaded, tell: recipe, raising=False)
     monkeypatch.setitem(sys.modules, "sim.sweep.opening", opening)
     sweep_file(home, sweep_data(DESIGN))
     return sim

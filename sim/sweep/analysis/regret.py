@@ -14,6 +14,7 @@ from sim.sweep.analysis.intervals import wilson
 from sim.sweep.analysis.reading import Dataset
 from sim.sweep.analysis.thresholds import thresholds
 
+ABOVE_OUTLAY = "plan_money_above_outlay"
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 "Of the regret of a level: least, quarters, the ends of nine tenths, most."
 QUANTILE_COLUMNS = tuple(f"q{round(q * 100):03d}" for q in QUANTILES)
@@ -37,11 +38,11 @@ def regret_table(data: Dataset) -> pd.DataFrame:
 
     `above`: futures where the plan is worse than the tolerance; `comparable`: futures where all levels
     before are equal; `decided_here`: of these, where this level is the first at which the plan is worse;
-    `below_bound`: where the plan is better than the bound and gave nothing away before, which cannot be and
-    would be a fault.
+    `below_bound`: where the plan is better than the bound, gave nothing away before and keeps to the outlay
+    of the future: only a plan that breaks another rule of that future can be.
     """
     equal = np.ones(int(data.ok.sum()), dtype=bool)
-    gave_nothing = equal
+    gave_nothing = _affordable(data)
     rows = []
     pairs = level_pairs(data)
     held = data.each(column for outcome, best in pairs for column in (outcome.column, best))
@@ -68,6 +69,12 @@ def regret_table(data: Dataset) -> pd.DataFrame:
         gave_nothing = gave_nothing & (loss <= thresholds().constant * np.maximum(1.0, np.abs(bound)))
         equal = equal & ~worse & ~better
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _affordable(data: Dataset) -> np.ndarray:
+    """(draw) whether the plan keeps to the outlay that all funds may lay out in a future."""
+    above = [o.column for o in data.outcomes if o.column == ABOVE_OUTLAY]
+    return data.values(above[0]) <= 0 if above else np.ones(int(data.ok.sum()), dtype=bool)
 
 
 def _quantiles(values: np.ndarray) -> list[float]:

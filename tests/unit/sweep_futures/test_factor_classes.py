@@ -12,7 +12,8 @@ from sim.program.drawn import Drawn, compile_drawn, drawn_of
 from sim.program.relaxed_proof import flaws
 from sim.program.resolving import Resolver
 from sim.sweep.cases import cases_of
-from sim.sweep.classes import Touched, touched
+from sim.sweep.classes import touched
+from sim.sweep.dataset import Touched
 from sim.sweep.evaluating import ScenarioModel
 from sim.sweep.relaxing import relaxed_program
 from sim.sweep.screening import bounds_of, check_screenable, pool_of

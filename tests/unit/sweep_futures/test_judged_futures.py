@@ -48,8 +48,8 @@ def test_the_future_that_is_the_scenario_has_the_plan_of_the_run(found: Evaluate
             share = found.columns[f"plan_coverage_{target.resource}_{county}"][0]
             assert share == pytest.approx(float(own["coverage"].sel(county=county)), abs=1e-9)
     levels = {level.name: level for level in result.solution.levels}
-    assert found.columns["plan_level_targets_1"][0] == pytest.approx(levels["targets_1"].value, abs=1e-6)
-    assert found.columns["best_level_targets_1"][0] <= levels["targets_1"].value + 1e-6
+    assert found.columns["plan_level_targets_1"][0] == pytest.approx(levels["targets_1"].value, abs=3e-6)
+    assert found.columns["best_level_targets_1"][0] <= levels["targets_1"].value + 3e-6
     assert found.columns["plan_money_capital_outlay"][0] == pytest.approx(
         result.figures["capital_outlay_yuan"] / 1e6, rel=1e-9
     )
@@ -63,7 +63,7 @@ def test_levels_of_the_plan_are_those_of_the_certificate(
     need, in_place, floor = (a.isel(draw=place) for a in (many.need, many.in_place, many.floor))
     case = replace(model.base.case, need=need, in_place=in_place, floor=floor)
     for name in ("rules", "targets_1", "present_cost"):
-        value = level_value(case, recipe.started, recipe.moved, name)
+        value = level_value(case, recipe.solved, recipe.moved, name)
         assert found.columns[f"plan_level_{name}"][place] == pytest.approx(value, rel=1e-9, abs=1e-9)
 
 
