@@ -115,11 +115,11 @@ def bounds_of(pool: Pool, matrix: Matrix, drawn: Drawn, place: int) -> np.ndarra
     for first in range(0, len(total), TOGETHER):
         part = slice(first, first + TOGETHER)
         own = _some(costs, part)[:, None, moving] - of_rows
-        for side, weight in ((drawn.lower, np.maximum), (drawn.upper, np.minimum)):
-            limits = _some(side, part)[:, moving]
+        for of_all, sign in ((drawn.lower, np.maximum), (drawn.upper, np.minimum)):
+            limits = _some(of_all, part)[:, moving]
             if limits.any():
                 each = np.broadcast_to(limits, (len(own), len(moving)))
-                total[part] += np.einsum("dvj,dj->dv", weight(own, 0.0), each)
+                total[part] += np.einsum("dvj,dj->dv", sign(own, 0.0), each)
     return np.asarray(total.max(axis=1) + matrix.constants[place])
 
 
