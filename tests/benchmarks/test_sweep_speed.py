@@ -1,7 +1,7 @@
 """Speed of futures that are decided anew, each beside what does without ours, in one run.
 
 Short by default; GAPWISE_LONG=1 looks at 10,000 futures in chunks of 1,000 and bounds 100,000. Wanted of a
-sweep of Nanchang are 5 % of its CPU seconds outside HiGHS: it is 7 to 8 % where futures come in chunks of
+sweep of Nanchang are 5 % of its CPU seconds outside HiGHS: it is about 8 % where futures come in chunks of
 1,000, of which a third is the proof of every solve and its reading and a third the futures themselves.
 """
 
