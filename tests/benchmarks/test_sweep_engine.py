@@ -23,7 +23,7 @@ pytestmark = pytest.mark.benchmark
 LONG = bool(os.environ.get("GAPWISE_LONG"))
 FLAT = 1.15
 "Most that a hundred times the futures may take of memory."
-ENGINE = 0.05 if LONG else 0.25
+ENGINE = 0.15 if LONG else 0.30
 "Share of CPU seconds of a sweep that may be the engine's own; chunks of the short profile are small."
 SEED = 20201101
 
