@@ -95,17 +95,21 @@ def _bound(
     prices = np.stack([f.duals[n] for f in found])
     dust = PRICE_DUST / scale_of(costs[n][0])
     total = _cheapest(prices, row_lower, row_upper, dust)
-    reduced = _full(costs[n], len(found)) - (matrix.entries.T @ prices.T).T
+    reduced = costs[n] - np.ascontiguousarray((matrix.entries.T @ prices.T).T)
     for k in range(n):
         price = np.array([f.frozen_duals[n, k] for f in found])
-        reduced = reduced - price[:, None] * costs[k]
+        if not price.any():
+            continue
+        reduced -= price[:, None] * costs[k]
         held = np.array([f.frozen[k] for f in found])
         total += _cheapest(price[:, None], np.full((1, 1), -np.inf), held[:, None], dust)
     return np.asarray(total + _cheapest(reduced, lower, upper, dust))
 
 
 def _cheapest(price: np.ndarray, lower: np.ndarray, upper: np.ndarray, dust: float) -> np.ndarray:
-    """(solve) the least that activities between their limits cost at these prices."""
+    """(solve) the least that activities between their limits cost at these prices, most of which are 0."""
+    used = np.flatnonzero((price != 0).any(axis=0))
+    price, lower, upper = price[:, used], lower[:, used], upper[:, used]
     side = np.where(price > 0, lower, upper)
     cost = np.zeros(price.shape)
     np.multiply(price, side, out=cost, where=np.abs(price) > np.where(np.isfinite(side), 0.0, dust))

@@ -22,9 +22,9 @@ from sim.rules import Rules
 from sim.scenario.schema import Envelope
 from sim.staff_inputs import staff_inputs
 from sim.stages import Stages, allocation_case, floor_of
-from sim.uncertainty.futures import Shift, staff_in_future
+from sim.uncertainty.futures import Shift
+from sim.uncertainty.heads import heads_in_futures
 from sim.uncertainty.residents import residents_in_futures
-from sim.workforce import staff_paths
 
 PEOPLE = ("future.fertility", "future.life_expectancy", "future.net_migration")
 STAFF = ("future.attrition", "future.graduates")
@@ -94,7 +94,7 @@ def cases_of(base: Base, paths: Sequence[str], values: np.ndarray) -> Case:
     if people.dims[0] == DRAW or shift.targets:
         case = replace(case, need=_need(base, people, shift))
     if {*STAFF} & set(paths):
-        case = replace(case, in_place=_in_place(base, shift))
+        case = replace(case, in_place=_in_place(base, shift, draws))
     return case
 
 
@@ -125,20 +125,19 @@ def _need(base: Base, people: xr.DataArray, shift: Shift) -> xr.DataArray:
     return found["need"].sel(year=time.target_year, drop=True)
 
 
-def _in_place(base: Base, shift: Shift) -> xr.DataArray:
+def _in_place(base: Base, shift: Shift, draws: np.ndarray) -> xr.DataArray:
     """(draw, resource, county) units at the target year: heads as each future has them, the rest as was."""
-    stages = base.stages
-    at = {"year": stages.figures.scenario.time.target_year}
-    moved = staff_in_future(base.staff, shift)
-    found = staff_paths(base.heads, moved, moved["attrition_rate"], moved["graduates"], stages.rules.parents)
-    heads = found["headcount"].sel(at, drop=True).rename(cadre="resource")
-    others = {name: stages.supply[name].sel(at, drop=True).sel(resource=heads["resource"]) for name in
-              ("autonomous", "committed")}  # fmt: skip
-    whole = heads + others["autonomous"] + others["committed"]
-    known = base.case.in_place.broadcast_like(heads.isel(resource=0, drop=True)).transpose(
-        DRAW, "resource", "county"
-    )
-    return known.where(~known["resource"].isin(heads["resource"]), whole.reindex(resource=known["resource"]))
+    stages, known = base.stages, base.case.in_place.transpose("resource", "county")
+    until = stages.figures.scenario.time.target_year
+    heads = heads_in_futures(base.heads, base.staff, shift, stages.rules.parents, until, draws)
+    cadres, counties = heads["cadre"].values, known["county"].values
+    at = {"year": until, "resource": cadres, "county": counties}
+    found = np.repeat(known.values[None], len(draws), axis=0)
+    others = [stages.supply[name].sel(at).transpose("resource", "county").values for name in
+              ("autonomous", "committed")]  # fmt: skip
+    found[:, known.indexes["resource"].get_indexer(cadres)] = heads.sel(county=counties).values + sum(others)
+    coords = {DRAW: draws, "resource": known["resource"].values, "county": counties}
+    return xr.DataArray(found, dims=(DRAW, "resource", "county"), coords=coords)
 
 
 def _with_envelopes(base: Base, each: Mapping[str, xr.DataArray]) -> Rules:

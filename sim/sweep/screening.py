@@ -114,9 +114,12 @@ def bounds_of(pool: Pool, matrix: Matrix, drawn: Drawn, place: int) -> np.ndarra
     of_rows = pool.carried[valid][:, moving]
     for first in range(0, len(total), TOGETHER):
         part = slice(first, first + TOGETHER)
-        lower, upper = (_some(side, part)[:, None, moving] for side in (drawn.lower, drawn.upper))
         own = _some(costs, part)[:, None, moving] - of_rows
-        total[part] += np.where(own > 0, own * lower, own * upper).sum(axis=2)
+        for of_all, sign in ((drawn.lower, np.maximum), (drawn.upper, np.minimum)):
+            limits = _some(of_all, part)[:, moving]
+            if limits.any():
+                each = np.broadcast_to(limits, (len(own), len(moving)))
+                total[part] += np.einsum("dvj,dj->dv", sign(own, 0.0), each)
     return np.asarray(total.max(axis=1) + matrix.constants[place])
 
 

@@ -125,10 +125,8 @@ def survival_at(inputs: xr.Dataset, longevity: xr.DataArray) -> xr.DataArray:
     a0 = np.stack([infant_separation(mx[:, n, 0], sex) for n, sex in enumerate(SEXES)], axis=-1)
     wanted = (inputs["life_expectancy"] + longevity).transpose("year", "draw").values
     alpha = np.stack([_alpha(mx[t], a0[t], ratio[t], wanted[t]) for t in range(len(mx))])
-    shape = (*alpha.shape, len(SEXES))
-    standard = np.broadcast_to(mx[:, None], (*shape, mx.shape[-1]))
-    separation = np.broadcast_to(a0[:, None], shape)
-    _, lived, lived_open = brass_shift(standard, separation, np.broadcast_to(alpha[..., None], shape))
+    each = np.broadcast_to(alpha[..., None], (*alpha.shape, len(SEXES)))
+    _, lived, lived_open = brass_shift(mx[:, None], a0[:, None], each)
     values = survival_ratios(lived, lived_open)
     coords = {"year": inputs["year"], "draw": longevity["draw"], "sex": inputs["sex"], "age": inputs["age"]}
     return xr.DataArray(values, dims=("year", "draw", "sex", "age"), coords=coords)

@@ -47,7 +47,10 @@ def residents_in_futures(
 def _moved(
     inputs: xr.Dataset, shift: Shift, later: np.ndarray, n: int, blocks: list[slice]
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Survival, fertility and migration of each block of futures: (year, draw, county, ...)."""
+    """Survival, fertility and migration of each block of futures: (year, draw, county, ...).
+
+    A block is written over by the next one.
+    """
     survival = inputs["survival_ratio"].transpose(*_ORDER).values[:, None]
     fertility = inputs["asfr"].transpose("year", "county", "age").values[:, None]
     moving = inputs["net_migration"].transpose(*_ORDER).values[:, None]
@@ -56,14 +59,18 @@ def _moved(
         _each(value, n) for value in (shift.fertility, shift.net_migration, shift.life_expectancy)
     )
     factor = _odds_factor(inputs, longer, later)
+    odds = survival[later] / (1 - survival[later])
+    room = np.repeat(survival, BLOCK if factor is not None else 1, axis=1)
+    moved = np.empty((len(later), BLOCK, *moving.shape[2:]))
     for block in blocks:
         scale = np.where(later[:, None], births[block], 1.0)
         more = np.where(later[:, None], persons[block], 0.0)
-        yield (
-            _survival(survival, None if factor is None else factor[:, block], later),
-            fertility * scale[..., None, None],
-            moving + more[..., None, None, None] * one,
-        )
+        survive, migrants = (kept[:, : scale.shape[1]] for kept in (room, moved))
+        if factor is not None:
+            _survival(odds, factor[:, block], survive[len(later) - len(odds) :])
+        np.multiply(more[..., None, None, None], one, out=migrants)
+        np.add(migrants, moving, out=migrants)
+        yield survive, fertility * scale[..., None, None], migrants
 
 
 def _place_of_one(inputs: xr.Dataset) -> np.ndarray:
@@ -88,14 +95,10 @@ def _odds_factor(inputs: xr.Dataset, longer: np.ndarray, later: np.ndarray) -> n
     return np.asarray(moved / (1 - moved) / (still / (1 - still)))
 
 
-def _survival(own: np.ndarray, factor: np.ndarray | None, later: np.ndarray) -> np.ndarray:
-    """(year, draw, county, sex, age) moved on the odds scale; the years known come first."""
-    if factor is None:
-        return own
-    odds = (own[later] / (1 - own[later])) * factor[:, :, None]
-    np.divide(odds, 1 + odds, out=odds)
-    known = np.broadcast_to(own[~later], (int((~later).sum()), *odds.shape[1:]))
-    return np.concatenate([known, odds])
+def _survival(odds: np.ndarray, factor: np.ndarray, out: np.ndarray) -> None:
+    """Fill (later year, draw, county, sex, age) with survival moved on the odds scale."""
+    np.multiply(odds, factor[:, :, None], out=out)
+    np.divide(out, 1 + out, out=out)
 
 
 def _totals(
