@@ -14,6 +14,7 @@ from sim.costs import costs
 from sim.delivery import delivery
 from sim.demography.inputs import population_inputs
 from sim.demography.projection import check_projection, project_population
+from sim.errors import InputError, Problem
 from sim.evidence.figures import Figures
 from sim.evidence.moved import remember_future
 from sim.fiscal import fiscal_capacity
@@ -26,7 +27,7 @@ from sim.rules import Rules, read_rules, without_unknown
 from sim.service_demand import read_service_demand
 from sim.staff_inputs import staff_inputs
 from sim.stocks import base_stocks
-from sim.uncertainty.futures import people_in_future, shift_of, staff_in_future
+from sim.uncertainty.futures import emptied, people_in_future, shift_of, staff_in_future
 from sim.workforce import no_action_stock, recruitment_pool
 
 
@@ -98,6 +99,7 @@ def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages
         inputs = people_in_future(population_inputs(figures, counties), shift, time.information_until)
         population = check_projection(project_population(inputs))
     people = population["population"].sum(("sex", "age")).sel(year=time.years)
+    _check_inhabited(people.sel(year=time.plan_years))
     indicators = read_indicators(figures)
     planning_rules = read_planning_rules(figures, indicators)
     wanted = at_levels(targets([*indicators, *planning_rules]), scenario.future.targets)
@@ -145,6 +147,12 @@ def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages
         delivery=dates,
         costs=costs(figures, dates),
     )
+
+
+def _check_inhabited(people: xr.DataArray) -> None:
+    (said,) = emptied(people.expand_dims(draw=[0]))
+    if said:
+        raise InputError([Problem("population", said, "migration that leaves residents in every county")])
 
 
 def allocation_case(stages: Stages) -> Case:

@@ -16,13 +16,14 @@ import xarray as xr
 from sim.case import Case
 from sim.contracts import DRAW
 from sim.demography.inputs import population_inputs
+from sim.indicators import Indicator, targets
 from sim.names import ALL
 from sim.needs import needs
 from sim.rules import Rules
 from sim.scenario.schema import Envelope
 from sim.staff_inputs import staff_inputs
 from sim.stages import Stages, allocation_case, floor_of
-from sim.uncertainty.futures import Shift
+from sim.uncertainty.futures import Shift, emptied
 from sim.uncertainty.heads import heads_in_futures
 from sim.uncertainty.residents import residents_in_futures
 
@@ -41,6 +42,7 @@ class Base:
         people: inputs of its projection, to the target year.
         staff: inputs of its workforce.
         heads: (cadre, county) heads at the end of the base year.
+        printed: the targets in the program at their printed levels.
     """
 
     stages: Stages
@@ -48,6 +50,20 @@ class Base:
     people: xr.Dataset
     staff: xr.Dataset
     heads: xr.DataArray
+    printed: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True)
+class Many:
+    """Many futures of one scenario.
+
+    Attributes:
+        case: what is decided in them; what differs has draw as its first dim.
+        faults: (draw) why a future cannot be, '' where it can.
+    """
+
+    case: Case
+    faults: list[str]
 
 
 def base_of(stages: Stages) -> Base:
@@ -62,6 +78,7 @@ def base_of(stages: Stages) -> Base:
         people=people.sel(year=people["year"] <= time.target_year),
         staff=staff_inputs(figures, heads, time.plan_years),
         heads=heads,
+        printed=tuple(targets([*stages.indicators, *stages.planning_rules])),
     )
 
 
@@ -74,8 +91,8 @@ def together(path: str) -> bool:
     )
 
 
-def cases_of(base: Base, paths: Sequence[str], values: np.ndarray) -> Case:
-    """Return the case of many futures; what differs in them has draw as its first dim.
+def cases_of(base: Base, paths: Sequence[str], values: np.ndarray) -> Many:
+    """Return many futures as one case.
 
     Args:
         base: what they are moved away from.
@@ -84,18 +101,18 @@ def cases_of(base: Base, paths: Sequence[str], values: np.ndarray) -> Case:
     """
     draws = np.arange(len(values))
     each = {path: xr.DataArray(values[:, n], dims=DRAW, coords={DRAW: draws}) for n, path in enumerate(paths)}
-    shift = _shift(base, each)
+    shift, faults = _shift(base, each), [""] * len(values)
     case = replace(base.case, rules=_with_envelopes(base, each))
     if {*PEOPLE} & set(paths):
         people = _people(base, shift, draws)
-        case = replace(case, floor=floor_of(base.stages, people))
+        case, faults = replace(case, floor=floor_of(base.stages, people)), emptied(people)
     else:
         people = base.stages.people
-    if people.dims[0] == DRAW or shift.targets:
+    if people.dims[0] == DRAW or any(path.startswith(LEVELS) for path in paths):
         case = replace(case, need=_need(base, people, shift))
     if {*STAFF} & set(paths):
         case = replace(case, in_place=_in_place(base, shift, draws))
-    return case
+    return Many(case, faults)
 
 
 def _shift(base: Base, each: Mapping[str, xr.DataArray]) -> Shift:
@@ -103,12 +120,8 @@ def _shift(base: Base, each: Mapping[str, xr.DataArray]) -> Shift:
     own = base.stages.figures.scenario.future
     given = {p.removeprefix("future."): v for p, v in each.items() if p in (*PEOPLE, *STAFF)}
     still = {p.removeprefix("future."): getattr(own, p.removeprefix("future.")) for p in (*PEOPLE, *STAFF)}
-    levels: dict[str, Any] = {
-        p.removeprefix(LEVELS): v / own.targets.get(p.removeprefix(LEVELS), 1.0)
-        for p, v in each.items()
-        if p.startswith(LEVELS)
-    }
-    return Shift(**{**still, **given}, targets=levels)
+    levels = {p.removeprefix(LEVELS): v for p, v in each.items() if p.startswith(LEVELS)}
+    return Shift(**{**still, **given}, targets={**own.targets, **levels})
 
 
 def _people(base: Base, shift: Shift, draws: np.ndarray) -> xr.DataArray:
@@ -121,7 +134,7 @@ def _people(base: Base, shift: Shift, draws: np.ndarray) -> xr.DataArray:
 def _need(base: Base, people: xr.DataArray, shift: Shift) -> xr.DataArray:
     """(draw, resource, county) units at the target year."""
     time = base.stages.figures.scenario.time
-    found = needs(base.stages.targets, people, base.stages.stocks["share"], time, shift.targets)
+    found = needs(list(base.printed), people, base.stages.stocks["share"], time, shift.targets)
     return found["need"].sel(year=time.target_year, drop=True)
 
 

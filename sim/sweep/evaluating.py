@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
+from pydantic import ValidationError
 
 from sim.case import Case
 from sim.contracts import DRAW
-from sim.errors import NoCertifiedPlanError
+from sim.errors import InputError, NoCertifiedPlanError
 from sim.program.drawn import Drawn, compile_drawn, drawn_of
 from sim.program.families.transfers import IN, OUT
 from sim.program.matrix import Matrix, compile_matrix
 from sim.program.relaxed_proof import flaws
 from sim.program.resolving import Relaxed, Resolver
-from sim.sweep.cases import cases_of, together
-from sim.sweep.judging import Columns, Futures, futures_of, judged, levels_of, side_by_side
+from sim.sweep.cases import Many, cases_of, together
+from sim.sweep.judging import Columns, Futures, beyond_cap, futures_of, judged, levels_of, side_by_side
 from sim.sweep.model import Evaluated
 from sim.sweep.moving import of_projects, projects_case, whole_case, with_values
 from sim.sweep.prepared import Prepared
@@ -65,25 +66,29 @@ class ScenarioModel:
         return Evaluated(kept, reasons, clock.inside, spent - clock.inside, clock.solves)
 
     def case_at(self, path: str, value: float) -> Case:
-        """Return the case of a future in which only one value differs."""
+        """Return the case of a future in which only one value differs.
+
+        Raises:
+            InputError: the value is not one the tables can follow.
+        """
         one = np.array([[value]])
         whole = together(path) and not of_projects(path)
         return self._case({path: value}, cases_of(self.base, [path], one) if whole else None, 0)
 
     def _together(self, values: np.ndarray, clock: Clock) -> tuple[Columns, list[str]] | None:
         """All futures as one case; None where they do not share one structure."""
-        case, n = cases_of(self.base, self.recipe.paths, values), len(values)
-        futures = futures_of(case)
-        columns = self._of_plan(futures, n)
+        many, n = cases_of(self.base, self.recipe.paths, values), len(values)
+        futures = futures_of(many.case)
+        columns = self._of_plan(futures, [self.base.case], n)
         if self.resolver is None:
-            return columns, [""] * n
+            return columns, many.faults
         try:
-            drawn = compile_drawn(relaxed_program(case, self._program.levels), self.matrix)
+            drawn = compile_drawn(relaxed_program(many.case, self._program.levels), self.matrix)
         except ValueError:
             return None
         found, reasons = self._solved(self.resolver, drawn, n, clock)
         plans = [(self.matrix, one) for one in found]
-        return columns | self._of_best(futures, plans), reasons
+        return columns | self._of_best(futures, plans), _first(many.faults, reasons)
 
     def _solved(
         self, resolver: Resolver, drawn: Drawn, n: int, clock: Clock
@@ -107,28 +112,35 @@ class ScenarioModel:
 
     def _one_by_one(self, values: np.ndarray, clock: Clock) -> tuple[Columns, list[str]]:
         """Futures that differ in dates, costs or anything else: each stated alone, all judged at once."""
-        paths = self.recipe.paths
-        one = [n for n, path in enumerate(paths) if together(path) and not of_projects(path)]
-        cases = cases_of(self.base, [paths[n] for n in one], values[:, one]) if one else None
+        paths, n = self.recipe.paths, len(values)
+        one = [place for place, path in enumerate(paths) if together(path) and not of_projects(path)]
+        many = cases_of(self.base, [paths[place] for place in one], values[:, one]) if one else None
         given = [dict(zip(paths, row, strict=True)) for row in values.tolist()]
-        alone = [self._case(each, cases, k) for k, each in enumerate(given)]
+        alone, faults = [], list(many.faults) if many is not None else [""] * n
+        for k, each in enumerate(given):
+            try:
+                alone.append(self._case(each, many, k))
+            except (InputError, ValidationError) as error:
+                faults[k] = faults[k] or " ".join(str(error).split())
+                alone.append(self.base.case)
         futures = side_by_side([futures_of(case) for case in alone])
-        columns = self._of_plan(futures, len(values))
+        columns = self._of_plan(futures, alone, n)
         if self.resolver is None:
-            return columns, [""] * len(values)
+            return columns, faults
         plans, reasons = zip(*(self._alone(self.resolver, case, clock) for case in alone), strict=True)
-        return columns | self._of_best(futures, plans), list(reasons)
+        return columns | self._of_best(futures, plans), _first(faults, reasons)
 
-    def _case(self, given: Mapping[str, float], cases: Case | None, k: int) -> Case:
+    def _case(self, given: Mapping[str, float], many: Many | None, k: int) -> Case:
         """The case of one future."""
         recipe, own = self.recipe, self.base.stages.figures.scenario
         others = {p: v for p, v in given.items() if of_projects(p) or not together(p)}
         if not all(of_projects(path) for path in others):
             return whole_case(recipe.book, with_values(own, given))
         case = projects_case(self.base.stages, recipe.book, with_values(own, others), list(others))
-        if cases is None:
+        if many is None:
             return case
-        need, in_place, floor = (_nth(array, k) for array in (cases.need, cases.in_place, cases.floor))
+        own_parts = (many.case.need, many.case.in_place, many.case.floor)
+        need, in_place, floor = (_nth(array, k) for array in own_parts)
         return replace(case, need=need, in_place=in_place, floor=floor)
 
     def _alone(self, base: Resolver, case: Case, clock: Clock) -> tuple[Found, str]:
@@ -143,12 +155,13 @@ class ScenarioModel:
         clock.add(resolver)
         return (matrix, resolver.first), flaws(matrix, drawn_of(matrix), [resolver.first], [0])[0]
 
-    def _of_plan(self, futures: Futures, n: int) -> Columns:
-        """How the plan of the scenario fares."""
+    def _of_plan(self, futures: Futures, cases: Sequence[Case], n: int) -> Columns:
+        """How the plan of the scenario fares; one case where all futures have its dates and costs."""
         recipe, case = self.recipe, self.base.case
         started, solved, moved = (array[None] for array in (recipe.started, recipe.solved, recipe.moved))
+        above = np.array([beyond_cap(one, recipe.solved) for one in cases])
         columns = judged(case, futures, started, moved, "plan", n)
-        return columns | levels_of(case, futures, solved, moved, "plan", n)
+        return columns | levels_of(case, futures, solved, moved, above, n)
 
     def _of_best(self, futures: Futures, found: Sequence[Found]) -> Columns:
         """What one would do in each future; where nothing was found, nothing is started."""
@@ -177,6 +190,11 @@ def _decided(found: Sequence[Found], family: str, dims: tuple[str, ...]) -> np.n
         padded = np.append(one.columns, 0.0) if one is not None else np.zeros(len(matrix.lower) + 1)
         parts.append(padded[place])
     return np.stack(parts)
+
+
+def _first(faults: Sequence[str], reasons: Sequence[str]) -> list[str]:
+    """Why each future failed: what it cannot be before what the solver says of it."""
+    return [fault or reason for fault, reason in zip(faults, reasons, strict=True)]
 
 
 def _nth(array: xr.DataArray, k: int) -> xr.DataArray:

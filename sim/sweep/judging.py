@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import xarray as xr
 
-from sim.case import MONEY, Case
-from sim.certify.arithmetic import counted
+from sim.case import MONEY, PER_MILLE, Case
+from sim.certify.arithmetic import burden, counted
 from sim.contracts import DRAW
 from sim.names import CITY
 
@@ -32,6 +32,7 @@ class Futures:
         outlay: (draw or 1, project, start_year, year) nominal capital of a start to the target year.
         limits: (draw or 1, year) most capital outlay of all funds, infinite where none.
         limit: (draw or 1) the same of the whole plan.
+        caps: (draw or 1, target) most by which coverage may differ between counties, infinite where none.
         cost: (draw or 1, project, start_year) present cost of a start.
     """
 
@@ -42,6 +43,7 @@ class Futures:
     outlay: np.ndarray
     limits: np.ndarray
     limit: np.ndarray
+    caps: np.ndarray
     cost: np.ndarray
 
 
@@ -57,6 +59,7 @@ def futures_of(case: Case) -> Futures:
         outlay=_lead(paid * case.costs["capital_cost"] / MONEY, (*starts, "year")),
         limits=_lead(rules.outlay / MONEY, ("year",)),
         limit=np.atleast_1d(np.asarray(rules.outlay_total) / MONEY),
+        caps=np.array([[case.spread_cap.get(str(r), np.inf) for r in case.need["resource"].values]]),
         cost=_lead(case.costs["present_cost"] / MONEY, starts),
     )
 
@@ -81,7 +84,7 @@ def judged(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray,
         by column, (draw): shortfalls, coverage of every county and the city, capital outlay to the target
         year and how far it is above its limit, million yuan.
     """
-    counts = _counts(case, futures, started, moved)
+    _, counts = _stands_and_counts(case, futures, started, moved)
     columns: Columns = {}
     for place, resource in enumerate(map(str, case.need["resource"].values)):
         need, have = futures.need[:, place], counts[:, case.rules.resources.index(resource)]
@@ -99,25 +102,56 @@ def judged(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray,
 
 
 def levels_of(
-    case: Case, futures: Futures, solved: np.ndarray, moved: np.ndarray, of: str, n: int
+    case: Case, futures: Futures, solved: np.ndarray, moved: np.ndarray, above: np.ndarray, n: int
 ) -> Columns:
-    """Return the value of the levels of plans in futures.
+    """Return the value of the levels of the plan in futures.
 
-    The arguments are those of `judged`, but for `solved`, the units before heads are rounded up: a level is
-    told of them, as in the program.
+    Args:
+        case: as of `judged`.
+        futures: as of `judged`.
+        solved: (1, project, county, start_year) units before heads are rounded up, of which levels are told.
+        moved: (1, cadre, county) net heads that came.
+        above: (draw or 1) what running cost is above its cap, of `beyond_cap`.
+        n: number of futures.
 
     Returns:
-        by column, (draw): `rules` (the floor's part of it), `targets_` and `present_cost`, million yuan.
+        by column, (draw): `plan_level_` of the rules, the targets and the present cost, million yuan.
     """
-    counts = _counts(case, futures, solved, moved)
-    columns = {f"{of}_level_targets_{rank}": np.zeros(n) for rank in sorted(set(case.level.values()))}
+    stands, counts = _stands_and_counts(case, futures, solved, moved)
+    columns = {f"plan_level_targets_{rank}": np.zeros(n) for rank in sorted(set(case.level.values()))}
     for place, resource in enumerate(map(str, case.need["resource"].values)):
         need, have = futures.need[:, place], counts[:, case.rules.resources.index(resource)]
         missed = _part(_short(case, resource, need, have), need.sum(axis=1))
-        columns[f"{of}_level_targets_{case.level[resource]}"] += case.weight[resource] * missed
-    columns[f"{of}_level_present_cost"] = _full((solved.sum(axis=2) * futures.cost).sum(axis=(1, 2)), n)
-    columns[f"{of}_level_rules"] = _full(_below_floor(case, futures, counts), n)
+        columns[f"plan_level_targets_{case.level[resource]}"] += case.weight[resource] * missed
+    columns["plan_level_present_cost"] = _full((solved.sum(axis=2) * futures.cost).sum(axis=(1, 2)), n)
+    rules = _below_floor(case, futures, counts) + _beyond_spread(case, futures, stands, counts) + above
+    columns["plan_level_rules"] = _full(rules, n)
     return columns
+
+
+def beyond_cap(case: Case, started: np.ndarray) -> float:
+    """Return how far the running cost a plan leaves to counties is above its cap, per mille, all counties."""
+    if not np.isfinite(case.burden_cap):
+        return 0.0
+    return float(np.maximum(burden(case, started) - case.burden_cap, 0.0).sum() * PER_MILLE)
+
+
+def _beyond_spread(case: Case, futures: Futures, stands: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """(draw or 1) how far what stands in the county ahead is from what counts behind, beyond the caps."""
+    beyond = np.zeros(1)
+    for place, resource in enumerate(map(str, case.need["resource"].values)):
+        cap = futures.caps[:, place]
+        if np.isfinite(cap).any():
+            need, row = futures.need[:, place], case.rules.resources.index(resource)
+            ahead, behind = (_for_need(units[:, row], need).max(axis=1) for units in (stands, -counts))
+            beyond = beyond + np.maximum(ahead + behind - cap, 0.0)
+    return beyond
+
+
+def _for_need(units: np.ndarray, need: np.ndarray) -> np.ndarray:
+    """Units for one of need; of no account where there is none."""
+    units, need = np.broadcast_arrays(units, need)
+    return np.asarray(np.divide(units, need, out=np.full(units.shape, -np.inf), where=need > 0))
 
 
 def _short(case: Case, resource: str, need: np.ndarray, have: np.ndarray) -> np.ndarray:
@@ -127,8 +161,10 @@ def _short(case: Case, resource: str, need: np.ndarray, have: np.ndarray) -> np.
     return np.asarray(np.maximum(need - have, 0.0).sum(axis=1))
 
 
-def _counts(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """(draw or 1, resource, county) units that count at the target year."""
+def _stands_and_counts(
+    case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(draw or 1, resource, county) units that stand, and that count, at the target year."""
     stands = futures.in_place + _added(started, futures.yields)
     for k, cadre in enumerate(case.rules.cadres):
         for name in (cadre, case.rules.parents.get(cadre)):
@@ -136,7 +172,7 @@ def _counts(case: Case, futures: Futures, started: np.ndarray, moved: np.ndarray
                 stands[:, case.rules.resources.index(name)] += moved[:, k]
     draws, resources, counties = stands.shape
     flat = np.moveaxis(stands, 1, 0).reshape(resources, draws * counties)
-    return np.moveaxis(counted(case, flat)[0].reshape(resources, draws, counties), 0, 1)
+    return stands, np.moveaxis(counted(case, flat)[0].reshape(resources, draws, counties), 0, 1)
 
 
 def _added(started: np.ndarray, yields: np.ndarray) -> np.ndarray:

@@ -123,7 +123,7 @@ class Screen:
         return pool_of(self.model.matrix, self.levels[1], self._drawn(values), 1, range(len(values)))
 
     def _drawn(self, values: np.ndarray) -> Drawn:
-        case = cases_of(self.model.base, self.recipe.paths, values)
+        case = cases_of(self.model.base, self.recipe.paths, values).case
         return compile_drawn(relaxed_program(case), self.model.matrix)
 
     def _solved(self, drawn: Drawn, n: int) -> np.ndarray:

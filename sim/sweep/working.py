@@ -15,6 +15,8 @@ from sim.sweep.model import Evaluated, Model, Recipe
 from sim.sweep.parts import encode
 
 LONGEST_REASON = 200
+MACHINE = (MemoryError, OSError)
+"What is wrong with the machine and not with a future: the part stays to be done."
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ def _evaluated(model: Model, values: np.ndarray, columns: Sequence[str]) -> tupl
     """The outcomes of a chunk; if the model raises, of each future by itself, and the first traceback."""
     try:
         return _without_none(model.evaluate(values)), ""
+    except MACHINE:
+        raise
     except Exception:
         return _one_by_one(model, values, columns)
 
@@ -132,6 +136,8 @@ def _one_by_one(model: Model, values: np.ndarray, columns: Sequence[str]) -> tup
     for n in range(len(values)):
         try:
             rows.append(_without_none(model.evaluate(values[n : n + 1])))
+        except MACHINE:
+            raise
         except Exception as error:
             first_trace = first_trace or traceback.format_exc()
             rows.append(_raised(error, columns))

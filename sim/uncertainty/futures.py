@@ -82,6 +82,22 @@ def people_in_future(inputs: xr.Dataset, shift: Shift, last_known: int) -> xr.Da
     return moved if arrays else moved.isel(draw=0, drop=True)
 
 
+def emptied(people: xr.DataArray) -> list[str]:
+    """Return, for every future, what says that a county has no residents left, '' where all have some.
+
+    Args:
+        people: (draw, county, year) residents at year-end.
+    """
+    gone = (people < 1).transpose(DRAW, "county", "year")
+    said = [""] * gone.sizes[DRAW]
+    for draw in np.flatnonzero(gone.any(("county", "year")).values):
+        place, year = np.argwhere(gone.values[draw])[0]
+        said[draw] = (
+            f"no residents are left in {people['county'].values[place]} by {people['year'].values[year]}"
+        )
+    return said
+
+
 def staff_in_future(inputs: xr.Dataset, shift: Shift) -> xr.Dataset:
     """Return the inputs of the workforce stage as a future has them.
 

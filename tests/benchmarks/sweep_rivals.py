@@ -25,7 +25,7 @@ TIGHT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-
 
 def case_of(model: ScenarioModel, row: np.ndarray) -> Case:
     """The case of one future, taken by itself."""
-    many = cases_of(model.base, model.recipe.paths, row[None])
+    many = cases_of(model.base, model.recipe.paths, row[None]).case
     need, in_place, floor = (a.isel(draw=0, drop=True) for a in (many.need, many.in_place, many.floor))
     return replace(model.base.case, need=need, in_place=in_place, floor=floor)
 

@@ -63,7 +63,7 @@ def test_a_bound_is_refused_where_more_than_limits_differ() -> None:
 def many(model: ScenarioModel) -> tuple[Drawn, np.ndarray]:
     low, high = np.array(list(ENDS.values())).T
     values = low + (high - low) * np.random.default_rng(3).random((60, len(PATHS)))
-    drawn = compile_drawn(relaxed_program(cases_of(model.base, PATHS, values)), model.matrix)
+    drawn = compile_drawn(relaxed_program(cases_of(model.base, PATHS, values).case), model.matrix)
     levels = model.evaluate(values).columns["best_level_targets_1"]
     return drawn, levels
 

@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 
 from sim.certify.level_values import level_value
+from sim.errors import InputError
 from sim.names import CITY
 from sim.pipeline import run
 from sim.program.drawn import compile_drawn
 from sim.program.resolving import Resolver
+from sim.scenario.reading import load_scenario
 from sim.sweep.cases import cases_of
 from sim.sweep.evaluating import ScenarioModel
 from sim.sweep.model import Evaluated
-from sim.sweep.opening import ScenarioRecipe
+from sim.sweep.moving import whole_case, with_values
+from sim.sweep.opening import ScenarioRecipe, recipe_of
 from sim.sweep.relaxing import relaxed_program
 from tests.moved import MONEY, PATHS
 
@@ -59,7 +62,7 @@ def test_the_future_that_is_the_scenario_has_the_plan_of_the_run(found: Evaluate
 def test_levels_of_the_plan_are_those_of_the_certificate(
     recipe: ScenarioRecipe, model: ScenarioModel, found: Evaluated, values: np.ndarray, place: int
 ) -> None:
-    many = cases_of(model.base, PATHS, values)
+    many = cases_of(model.base, PATHS, values).case
     need, in_place, floor = (a.isel(draw=place) for a in (many.need, many.in_place, many.floor))
     case = replace(model.base.case, need=need, in_place=in_place, floor=floor)
     for name in ("rules", "targets_1", "present_cost"):
@@ -71,7 +74,7 @@ def test_levels_of_the_plan_are_those_of_the_certificate(
 def test_levels_of_the_best_are_those_of_a_solver_from_cold(
     model: ScenarioModel, found: Evaluated, values: np.ndarray, place: int
 ) -> None:
-    program = relaxed_program(cases_of(model.base, PATHS, values))
+    program = relaxed_program(cases_of(model.base, PATHS, values).case)
     limits = compile_drawn(program, model.matrix).at(place)
     cold = Resolver(replace(model.matrix, **vars(limits)), program.levels).first
     told = [found.columns[f"best_level_{level.name}"][place] for level in program.levels]
@@ -110,3 +113,41 @@ def test_more_staff_leaving_never_helps(model: ScenarioModel, values: np.ndarray
     rows = np.repeat(values[:1], 4, axis=0)
     rows[:, PATHS.index("envelopes.0.amount")] = (1e8, 2e8, 4e8, 8e8)
     assert (np.diff(model.evaluate(rows).columns["best_level_targets_1"]) <= 1e-9).all()
+
+
+def test_rules_of_spread_and_of_running_cost_are_those_of_the_certificate() -> None:
+    settings = ("allocation.spread_cap.childcare_places=0", "allocation.max_recurrent_share=0")
+    paths = ["future.net_migration", "future.capital_cost"]
+    recipe = recipe_of(load_scenario("panzhihua", settings), paths, "reoptimise")
+    model = recipe.open()
+    values = np.array([[0.0, 1.0], [9000.0, 1.2]])
+    found = model.evaluate(values)
+    assert found.reason == ["", ""]
+    own = model.base.stages.figures.scenario
+    for k, row in enumerate(values.tolist()):
+        case = whole_case(recipe.book, with_values(own, dict(zip(paths, row, strict=True))))
+        for name in ("rules", "targets_1", "present_cost"):
+            value = level_value(case, recipe.solved, recipe.moved, name)
+            assert found.columns[f"plan_level_{name}"][k] == pytest.approx(value, rel=1e-9, abs=1e-9)
+        assert found.columns["plan_level_rules"][k] > 0.01
+        best, plan = (found.columns[f"{of}_level_rules"][k] for of in ("best", "plan"))
+        assert best <= plan + 1e-6
+
+
+def test_a_future_without_people_is_a_failed_row(model: ScenarioModel, values: np.ndarray) -> None:
+    rows = values[:3].copy()
+    rows[1, PATHS.index("future.net_migration")] = -500_000.0
+    found = model.evaluate(rows)
+    assert [bool(reason) for reason in found.reason] == [False, True, False]
+    assert "no residents are left in 360724" in found.reason[1]
+    assert all(np.isnan(numbers[1]) and not np.isnan(numbers[0]) for numbers in found.columns.values())
+    with pytest.raises(InputError, match="no residents are left in 360724"):
+        run("shangyou", ("future.net_migration=-500000",))
+
+
+def test_a_target_that_is_nothing_in_the_scenario_may_be_asked_for_in_a_future() -> None:
+    settings = ("future.targets.beds=0",)
+    recipe = recipe_of(load_scenario("shangyou", settings), ["future.targets.beds"], "fixed")
+    found = recipe.open().evaluate(np.array([[0.0], [1.0]])).columns
+    assert found["plan_short_beds"][0] == 0
+    assert found["plan_short_beds"][1] > 0

@@ -20,7 +20,7 @@ from tests.moved import PATHS
 def test_a_future_among_many_is_the_scenario_with_its_values(
     model: ScenarioModel, values: np.ndarray, place: int
 ) -> None:
-    many = cases_of(model.base, PATHS, values)
+    many = cases_of(model.base, PATHS, values).case
     drawn = compile_drawn(relaxed_program(many), model.matrix)
     own = model.base.stages.figures.scenario
     given = dict(zip(PATHS, values[place].tolist(), strict=True))
@@ -37,7 +37,7 @@ def test_a_future_among_many_is_the_scenario_with_its_values(
 
 def test_each_way_to_move_people_and_staff_moves_what_it_should(model: ScenarioModel) -> None:
     base = model.base.case
-    moved = {path: cases_of(model.base, [path], np.array([[value]])) for path, value in {
+    moved = {path: cases_of(model.base, [path], np.array([[value]])).case for path, value in {
         "future.fertility": 0.8, "future.net_migration": 1000.0, "future.life_expectancy": 1.0,
         "future.attrition": 2.0, "future.graduates": 1.5, "future.targets.beds": 1.1,
     }.items()}  # fmt: skip
@@ -62,7 +62,7 @@ def test_futures_of_other_structure_are_refused_and_stated_one_by_one() -> None:
     many, one = recipe.open(), recipe.open()
     values = np.array([[0.9], [1.1]])
     with pytest.raises((StructureError, ValueError)):
-        compile_drawn(relaxed_program(cases_of(many.base, recipe.paths, values)), many.matrix)
+        compile_drawn(relaxed_program(cases_of(many.base, recipe.paths, values).case), many.matrix)
     found = many.evaluate(values)
     alone = [one.evaluate(values[k : k + 1]) for k in range(2)]
     assert not any(found.reason)
