@@ -51,6 +51,10 @@ class Ishigami:
     def touched(self) -> tuple[Touched, ...]:
         return ()
 
+    @property
+    def usual(self) -> dict[str, float]:
+        return {}
+
     def open(self) -> IshigamiModel:
         return IshigamiModel(self)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from sim.errors import Problem
 from sim.scenario.consistency import Fault
+from sim.scenario.schema import Scenario
 from sim.sweep.counting import MOST, count
 from sim.sweep.dataset import DRAW, REASON, STATUS
 from sim.sweep.distributions import bounds
@@ -21,6 +23,9 @@ NEEDS = {
 }
 "Keys each method needs; it takes no other, but `second_order` and `seed`."
 SEEDLESS = "grid"
+VARIED = ("future", "assumptions", "figures", "prices", "envelopes", "workforce", "allocation", "population")
+"Parts of a scenario whose values may vary; years, the plan and the solver are those of the scenario."
+AMOUNTS = ("amount", "amount_yuan")
 
 
 def consistency_faults(sweep: Sweep) -> Iterator[Fault]:
@@ -34,6 +39,28 @@ def consistency_faults(sweep: Sweep) -> Iterator[Fault]:
         yield from _whole(n, factor)
     keys = list(_design_keys(sweep))
     yield from keys or _design_numbers(sweep)
+
+
+def unfit(path: str, scenario: Scenario) -> Problem | None:
+    """Return why a value of a scenario cannot vary from future to future, None where it can."""
+    group, _, rest = path.partition(".")
+    if group not in VARIED:
+        return Problem(
+            "", f"{path} is the same in every future of a sweep", f"a value of {', '.join(VARIED)}"
+        )
+    if group != "envelopes":
+        return None
+    place, _, key = rest.partition(".")
+    given = scenario.envelopes
+    if not place.isdigit() or int(place) >= len(given) or key not in AMOUNTS:
+        there = ", ".join(f"envelopes.{n}.{AMOUNTS[0]}" for n in range(len(given)))
+        return Problem(
+            "", f"there is no amount {path}", there or "the scenario has no envelopes; give it one"
+        )
+    own = AMOUNTS[0] if given[int(place)].amount is not None else AMOUNTS[1]
+    if key != own:
+        return Problem("", f"the scenario writes {own}", f"envelopes.{place}.{own}")
+    return None
 
 
 def _twice(sweep: Sweep, key: str, of: Callable[[Factor], str]) -> Iterator[Fault]:

@@ -65,6 +65,12 @@ class ScenarioModel:
         spent = time.thread_time() - began
         return Evaluated(kept, reasons, clock.inside, spent - clock.inside, clock.solves)
 
+    def usual(self) -> Mapping[str, float]:
+        """Return the outcomes of the plan in the scenario as it is."""
+        columns = self._of_plan(futures_of(self.base.case), [self.base.case], 1)
+        names = [outcome.column for outcome in self.recipe.outcomes if outcome.of == "plan"]
+        return {name: float(columns[name][0]) for name in names}
+
     def case_at(self, path: str, value: float) -> Case:
         """Return the case of a future in which only one value differs.
 
@@ -161,6 +167,9 @@ class ScenarioModel:
         started, solved, moved = (array[None] for array in (recipe.started, recipe.solved, recipe.moved))
         above = np.array([beyond_cap(one, recipe.solved) for one in cases])
         columns = judged(case, futures, started, moved, "plan", n)
+        units = started.sum(axis=(2, 3))[0]
+        for project, number in zip(map(str, case.rules.projects["project"].values), units, strict=True):
+            columns[f"plan_units_{project}"] = np.full(n, number)
         return columns | levels_of(case, futures, solved, moved, above, n)
 
     def _of_best(self, futures: Futures, found: Sequence[Found]) -> Columns:

@@ -91,6 +91,7 @@ class Job:
             "chunk": self.sweep.chunk,
             "design": self.sweep.design.model_dump(mode="json", exclude_none=True),
             "factors": factors,
+            "usual": {name: float(value) for name, value in self.recipe.usual.items()},
             "touched": [asdict(one) for one in self.recipe.touched],
             "outcomes": [asdict(outcome) for outcome in self.recipe.outcomes],
             "identity": self.identity,

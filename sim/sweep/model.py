@@ -60,6 +60,11 @@ class Recipe(Protocol):
         """What each factor touches of the program; none where there is no program."""
         ...
 
+    @property
+    def usual(self) -> Mapping[str, float]:
+        """Outcomes of the plan in the scenario as it is, by column; none where there is no plan."""
+        ...
+
     def open(self) -> Model:
         """Return a model, ready on this worker."""
         ...

@@ -71,9 +71,12 @@ def outcomes_of(
     """
     counties = [CITY, *(stages.rules.counties if by_county else ())]
     judged = [level for level in levels if level.name != "local_burden"]
-    found = [*_columns("plan", stages, judged, names, counties)]
+    found = [*_columns("plan", stages, judged, names, counties), *_units("plan", stages, names, [CITY])]
     if best:
-        found += [*_columns("best", stages, levels, names, counties), *_units(stages, names, counties)]
+        found += [
+            *_columns("best", stages, levels, names, counties),
+            *_units("best", stages, names, counties),
+        ]
     return tuple(found)
 
 
@@ -102,15 +105,15 @@ def _columns(
             yield Outcome(column, of, "coverage", "share", zh, en, resource=resource, county=county)
 
 
-def _units(stages: Stages, names: Names, counties: Sequence[str]) -> Iterator[Outcome]:
+def _units(of: Of, stages: Stages, names: Names, counties: Sequence[str]) -> Iterator[Outcome]:
     for project in map(str, stages.rules.projects["project"].values):
         for county in counties:
             where = "" if county == CITY else f"_{county}"
             zh, en = _titles(
                 "units", project=_both(names.projects[project]), county=_both(names.counties[county])
             )
-            column = f"best_units_{project}{where}"
-            yield Outcome(column, "best", "units", "units", zh, en, project=project, county=county)
+            column = f"{of}_units_{project}{where}"
+            yield Outcome(column, of, "units", "units", zh, en, project=project, county=county)
 
 
 def _both(name: tuple[str, str]) -> Mapping[str, str]:

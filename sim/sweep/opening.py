@@ -12,7 +12,7 @@ import numpy as np
 
 import sim
 from sim.errors import CertificateError
-from sim.evidence.book import Book, open_book
+from sim.evidence.book import Book
 from sim.names import CITY
 from sim.pipeline import Tell, run_loaded
 from sim.scenario.reading import LoadedScenario
@@ -20,7 +20,6 @@ from sim.sweep.cases import base_of, together
 from sim.sweep.classes import COEFFICIENTS, STRUCTURE, touched
 from sim.sweep.distributions import bounds
 from sim.sweep.evaluating import ScenarioModel
-from sim.sweep.moving import with_values
 from sim.sweep.naming import names_of, outcomes_of
 from sim.sweep.prepared import Prepared
 from sim.sweep.reading import LoadedSweep
@@ -28,8 +27,6 @@ from sim.sweep.relaxing import relaxed_levels
 
 SOLVED_BY = ("highspy", "numpy", "scipy", "xarray", "pandas")
 "Libraries whose version may change a byte of a result."
-OF_TABLES = ("figures.", "assumptions.", "prices.", "future.targets.")
-"Values of a scenario that speak of its tables."
 
 
 class ScenarioRecipe(Prepared):
@@ -48,12 +45,11 @@ def open_recipe(loaded: LoadedSweep, tell: Tell = lambda _stage: None) -> Scenar
         tell: called with the name of each stage as it begins.
 
     Raises:
-        InputError: faults of the scenario or of its tables, at either end of a factor.
+        InputError: faults of the scenario or of its tables.
         CertificateError: the plan fails its certificate.
         NoCertifiedPlanError: the solver found no plan.
     """
     sweep = loaded.sweep
-    check_tables(loaded)
     paths = [factor.path for factor in sweep.factors]
     recipe = recipe_of(loaded.scenario, paths, sweep.mode, sweep.by_county, tell)
     tell("what each factor touches")
@@ -62,20 +58,7 @@ def open_recipe(loaded: LoadedSweep, tell: Tell = lambda _stage: None) -> Scenar
     found = [touched(p, (float(low), float(high)), model.case_at, model.matrix) for p, (low, high) in
              zip(paths, ends, strict=True)]  # fmt: skip
     one = recipe.as_one and not any({COEFFICIENTS, STRUCTURE} & set(t.parts) for t in found)
-    return replace(recipe, touched=tuple(found), as_one=one)
-
-
-def check_tables(loaded: LoadedSweep) -> None:
-    """Read the tables at both ends of the factors that replace figures of them.
-
-    Raises:
-        InputError: a figure that stands in no table or is out of its bounds.
-    """
-    for factor in loaded.sweep.factors:
-        if factor.path.startswith(OF_TABLES):
-            for value in bounds(factor):
-                scenario = with_values(loaded.scenario.scenario, {factor.path: float(value)})
-                open_book(replace(loaded.scenario, scenario=scenario))
+    return replace(recipe, touched=tuple(found), as_one=one, usual=model.usual())
 
 
 def recipe_of(

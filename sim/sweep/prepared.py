@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -29,6 +29,7 @@ class Prepared:
         counties: whose coverage and units are kept, `city` first.
         outcomes: the columns, in order.
         identity: digest of every input by its name.
+        usual: outcomes of the plan in the scenario as it is, by column.
         touched: what each factor touches of the program, in the order of the factors.
     """
 
@@ -43,4 +44,5 @@ class Prepared:
     counties: list[str]
     outcomes: tuple[Outcome, ...]
     identity: Mapping[str, str]
+    usual: Mapping[str, float] = field(default_factory=dict)
     touched: tuple[Touched, ...] = ()

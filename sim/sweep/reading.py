@@ -11,15 +11,19 @@ import yaml
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem, raise_problems
+from sim.evidence.book import open_book
 from sim.scenario.faults import schema_problems
 from sim.scenario.nodes import Path_
 from sim.scenario.reading import LoadedScenario, Source, load_scenario, read_settled, resolved_text
 from sim.shipped import folder, sweep_names
-from sim.sweep.consistency import consistency_faults
+from sim.sweep.consistency import consistency_faults, unfit
 from sim.sweep.distributions import bounds
 from sim.sweep.schema import Choice, Factor, Sweep
 
 SET = "--set "
+WHOLE = "a whole number: say `whole: true` of the factor"
+OF_TABLES = ("figures.", "assumptions.", "prices.", "future.targets.")
+"Values of a scenario that speak of its tables, which are read at both ends too."
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,9 @@ def load_sweep(path_or_name: str, settings: Sequence[str] = ()) -> LoadedSweep:
     except InputError as error:
         raise InputError([*problems, *error.problems]) from None
     for n, factor in enumerate(sweep.factors):
-        problems += _ends(sweep, source, n, factor)
+        fault = unfit(factor.path, scenario.scenario)
+        place = source.where(("factors", n, "path"))
+        problems += [replace(fault, where=place)] if fault else _ends(sweep, source, n, factor)
     raise_problems(problems)
     return LoadedSweep(sweep, source, resolved_text(sweep), scenario)
 
@@ -107,10 +113,14 @@ def _ends(sweep: Sweep, source: Source, n: int, factor: Factor) -> Iterator[Prob
     for value in drawn.values if isinstance(drawn, Choice) else bounds(factor):
         written = as_set(value, factor)
         try:
-            load_scenario(_named(sweep, source), (*sweep.settings, f"{factor.path}={written}"))
+            moved = load_scenario(_named(sweep, source), (*sweep.settings, f"{factor.path}={written}"))
+            if factor.path.startswith(OF_TABLES):
+                open_book(moved)
         except InputError as error:
             for problem in error.problems:
                 found = f"{factor.path}={written}: {problem.found}"
-                yield replace(problem, where=source.where(("factors", n, "path")), found=found)
+                allowed = WHOLE if problem.allowed == "integer" else problem.allowed
+                place = source.where(("factors", n, "path"))
+                yield replace(problem, where=place, found=found, allowed=allowed)
             if any(problem.found.startswith("unknown key") for problem in error.problems):
                 return

@@ -21,6 +21,7 @@ from sim.outputs.texts import Texts, percent, plain
 from sim.sweep.analysis.answering import Answered, answered
 from sim.sweep.analysis.boxes import Box
 from sim.sweep.analysis.failing import Discovery
+from sim.sweep.analysis.indices import RANK_REGRESSION, SPEARMAN
 from sim.sweep.analysis.intervals import wilson
 from sim.sweep.analysis.thresholds import thresholds
 
@@ -30,6 +31,8 @@ WEAK = ("estimate", "assumption")
 "Qualities of evidence that no document states."
 LEAST_P = 1e-12
 "Quasi-p values are said to be at most this where they are smaller: no reader needs more."
+COST = "present_cost"
+"A relaxed plan is cheaper than any of whole projects, so its cost is no regret to head a page with."
 HALF = 0.5
 "A target met in this share of the futures is the least certain there can be."
 
@@ -107,7 +110,10 @@ def decides_lines(found: Answered, words: Texts) -> Iterator[str]:
         table = found.tables["indices"]
         own = table[(table["outcome"] == name) & (table["measure"] == found.main)]
         rows = {str(row["factor"]): row for row in records(own)}
-        first = [factor for factor in found.leading[name] if _stands_out(rows[factor])]
+        beside = _beside(table, name) if found.main == SPEARMAN else {}
+        first = [
+            f for f in found.leading[name] if _stands_out(rows[f]) and _stands_out(beside.get(f, rows[f]))
+        ]
         told = [
             words.say(
                 "sweep.decides_one",
@@ -181,6 +187,12 @@ def _futures(found: Answered, words: Texts) -> Iterator[str]:
         yield words["sweep.all_failed"]
 
 
+def _beside(table: pd.DataFrame, name: str) -> dict[str, dict[str, Any]]:
+    """The rank regression of an outcome by factor: what a factor does apart from those it happens to go with."""
+    own = table[(table["outcome"] == name) & (table["measure"] == RANK_REGRESSION)]
+    return {str(row["factor"]): row for row in records(own)}
+
+
 def _stands_out(row: Mapping[str, Any]) -> bool:
     return not bool(row["low"] <= 0 <= row["high"])
 
@@ -211,6 +223,7 @@ def _which(found: Answered, words: Texts) -> Iterator[str]:
 
 def _regret(found: Answered, words: Texts) -> Iterator[str]:
     table = found.tables["regret"]
+    table = table[table["level"] != COST]
     if table.empty:
         return
     worse = int(table["decided_here"].sum())
