@@ -14,7 +14,7 @@ from sim.program.watching import Stop
 from sim.sweep.cluster import workers_here
 from sim.sweep.engine import Source, Tally, on_cluster, run_sweep, serially
 from sim.sweep.job import Job
-from sim.sweep.opening import open_recipe
+from sim.sweep.opening import ScenarioRecipe
 from sim.sweep.reading import load_sweep
 from sim.sweep.store import open_store
 from tests.sweeping import command, environment, sweep_data, sweep_file
@@ -73,14 +73,14 @@ def run_in(job: Job, out: Path, source: Source) -> tuple[Tally, float]:
     return tally, time.process_time() - began
 
 
-def test_the_engine_costs_little_beside_the_futures(tmp_path: Path) -> None:
+def test_the_engine_costs_little_beside_the_futures(people: ScenarioRecipe, tmp_path: Path) -> None:
     draws, chunk = (5000, 1000) if LONG else (120, 40)
     loaded = load_sweep("nanchang-people", [design(draws), f"chunk={chunk}"])
-    job = Job.of(loaded.sweep, loaded.text, open_recipe(loaded))
+    job = Job.of(loaded.sweep, loaded.text, people)
     serial, here = run_in(job, tmp_path / "serial", serially)
     few = load_sweep("nanchang-people", [design(10), "chunk=10"])
     with workers_here(1) as client:
-        run_in(Job.of(few.sweep, few.text, job.recipe), tmp_path / "first", on_cluster(client))
+        run_in(Job.of(few.sweep, few.text, people), tmp_path / "first", on_cluster(client))
         before = sum(client.run(time.process_time).values())
         there, ours = run_in(job, tmp_path / "dask", on_cluster(client))
         worker = sum(client.run(time.process_time).values()) - before
