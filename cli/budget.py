@@ -82,7 +82,7 @@ def budget(
     from sim.outputs.budget.saying import budget_words, first_screen, purse
     from sim.outputs.budget.tables import budget_tables
     from sim.outputs.budget.writing import PAGE, reproducible, write_budget
-    from sim.outputs.envelopes import illustrative_text
+    from sim.outputs.envelopes import illustrative_text, supposed_text
     from sim.program.watching import Stop
 
     from .progress import stop_on_interrupt, telling
@@ -96,6 +96,8 @@ def budget(
     words = budget_words(found, lang)
     if said := illustrative_text(loaded.scenario, words):
         click.echo(f"{words['banner.illustrative_title']} {said}")
+    if said := supposed_text(loaded.scenario, words):
+        click.echo(f"{words['banner.supposed_title']} {said}")
     click.echo(purse(found, words))
     for part in first_screen(found, budget_tables(found), words):
         click.echo(part.title)

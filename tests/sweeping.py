@@ -22,6 +22,12 @@ from sim.sweep.schema import Sweep
 from tests.sweep_recipes import Ishigami
 
 ROOT = Path(__file__).resolve().parents[1]
+PATHS = ("future.life_expectancy", "future.net_migration", "population.migration_path.0.persons")
+"Values of a scenario that may be as low as -pi."
+SETTINGS = [
+    "population.migration_after_information=path",
+    "population.migration_path=[{year: 2021, persons: 0}]",
+]
 PI = 3.141592653589793
 
 
@@ -29,19 +35,20 @@ def sweep_data(design: Mapping[str, Any], chunk: int = 8, **more: Any) -> dict[s
     factors = [
         {
             "name": f"x{n}",
-            "path": f"assumptions.x{n}",
+            "path": path,
             "title": {"zh": f"第{n}个", "en": f"x{n}"},
             "unit": "1",
             "distribution": {"kind": "uniform", "low": -PI, "high": PI},
             "source": "Ishigami and Homma (1990)",
             "quality": "assumption",
         }
-        for n in (1, 2, 3)
+        for n, path in enumerate(PATHS, start=1)
     ]
     return {
         "name": "ishigami",
         "title": {"zh": "石神函数", "en": "Ishigami"},
         "scenario": "nanchang",
+        "settings": list(SETTINGS),
         "mode": "fixed",
         "design": dict(design),
         "factors": factors,

@@ -22,7 +22,7 @@ UNITS = {
 
 def remember_future(figures: Figures) -> None:
     """Remember how the scenario moves the years after the data cut-off."""
-    for name, key, value in _moved(figures.scenario.future):
+    for name, key, value in moved(figures.scenario.future):
         path = f"future.{name}.{key}" if key else f"future.{name}"
         figures.used[("scenario", path, name)] = Figure(
             table="scenario",
@@ -44,8 +44,8 @@ def remember_future(figures: Figures) -> None:
         )
 
 
-def _moved(future: Future) -> Iterator[tuple[str, str, float]]:
-    """Name, key and value of all that differs from the evidence."""
+def moved(future: Future) -> Iterator[tuple[str, str, float]]:
+    """Yield name, key ('' where it has none) and value of all in which a future differs from the evidence."""
     neutral = Future()
     for name in Future.model_fields:
         value, usual = getattr(future, name), getattr(neutral, name)

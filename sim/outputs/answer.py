@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.ledger import yuan
 from sim.names import CITY
-from sim.outputs.envelopes import illustrative_text, unused_lines
+from sim.outputs.envelopes import illustrative_text, supposed_text, unused_lines
 from sim.outputs.texts import Texts, percent
 from sim.outputs.unmet_rules import unmet_rules
 from sim.pipeline import RunResult
@@ -90,6 +90,8 @@ def _banners(result: RunResult, manifest: Mapping[str, Any], words: Texts) -> li
         found.append(Banner(words["banner.title"], text))
     if said := illustrative_text(result.loaded.scenario, words):
         found.append(Banner(words["banner.illustrative_title"], said))
+    if said := supposed_text(result.loaded.scenario, words):
+        found.append(Banner(words["banner.supposed_title"], said))
     if manifest["without_assumed"]:
         found.append(_assumed(manifest, words))
     if not manifest["reproducible"]:

@@ -1,4 +1,4 @@
-"""What is said of envelopes on the first screen: illustrations that are no budget, idle money."""
+"""What is said first of a scenario's own settings: illustrative or idle money, a supposed future."""
 
 from __future__ import annotations
 
@@ -6,12 +6,29 @@ import math
 from collections.abc import Iterator
 
 from sim.budget.purse import Purse
+from sim.evidence.moved import UNITS, moved
 from sim.names import ALL
 from sim.outputs.texts import Texts
 from sim.pipeline import RunResult
 from sim.scenario.schema import Scenario
 
 FEN = 100
+
+
+def supposed_text(scenario: Scenario, words: Texts) -> str:
+    """Return what a scenario supposes beyond the evidence, its future and single figures; '' if nothing."""
+    told = [
+        words.say(
+            "banner.supposed_one",
+            name=words.code("token", f"future_{name}") + (words.code("resource", key) if key else ""),
+            value=words.figure(value, UNITS[name]),
+        )
+        for name, key, value in moved(scenario.future)
+    ]
+    told += [
+        words.say("banner.supposed_one", name=path, value=f"{v:g}") for path, v in scenario.figures.items()
+    ]
+    return words.say("banner.supposed", list=words.listed(told)) if told else ""
 
 
 def illustrative_text(scenario: Scenario, words: Texts) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 import sim
 from sim.certify import Certificate
+from sim.evidence.moved import moved
 from sim.outputs.leaning import leaning, quality_counts
 from sim.pipeline import RunResult
 from sim.program.loading import SEED
@@ -111,6 +112,7 @@ def manifest(result: RunResult, tables: Mapping[str, pd.DataFrame], lang: str = 
         "cost_figures": dict(result.figures),
         "assumed_baselines": list(scenario.assumed_baselines),
         "illustrative": any(envelope.illustrative for envelope in scenario.envelopes),
+        "supposed": any(moved(scenario.future)) or bool(scenario.figures),
         "without_assumed": _bare(result.without_assumed),
         "unknown_stocks": unknown_staff(result),
         "rounding_cost_yuan": result.solution.rounding_cost_yuan,

@@ -12,6 +12,7 @@ from sim.outputs.folder import INPUTS, MANIFEST, read_table
 _WORDS = {
     "zh": {
         "illustrative": "示意，非预算: 额度只作示意，不是任何部门的预算",
+        "supposed": "假设的未来: 情景自设了与现有依据不同的数值,见报告首页",
         "targets": "可建设指标{n}项,达标{met}项;另有{out}项未进入方案",
         "missed": "  未达标: {name},可达{reached},目标{target}",
         "capital_outlay_yuan": "基建投入(至目标年,名义): {value:.2f}亿元",
@@ -26,6 +27,7 @@ _WORDS = {
     },
     "en": {
         "illustrative": "for illustration, no budget: the envelopes are nobody's budget",
+        "supposed": "a supposed future: the scenario sets figures of its own, see the top of the report",
         "targets": "targets in the program: {n}, met: {met}; {out} rows are outside the program",
         "missed": "  missed: {name}, reaches {reached}, target {target}",
         "capital_outlay_yuan": "capital outlay (to the target year, nominal): {value:.2f} x 100 million yuan",
@@ -50,6 +52,7 @@ def summary(folder: Path, lang: str) -> tuple[dict[str, Any], list[str]]:
     targets, money = record["targets"], record["cost_figures"]
     lines = [
         *([words["illustrative"]] if record.get("illustrative") else []),
+        *([words["supposed"]] if record.get("supposed") else []),
         words["targets"].format(met=targets["met"], n=targets["in_program"], out=targets["out_of_program"]),
         *(_missed(row, words, names) for row in _short_rows(folder)),
         *_rules_missed(folder, words, lang),

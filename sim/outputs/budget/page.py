@@ -12,7 +12,7 @@ from sim.outputs.budget.charts import budget_charts
 from sim.outputs.budget.fiscal import BURDEN_HEADS, PROGRAMME_HEADS, burden_rows, programme_rows
 from sim.outputs.budget.saying import curve_cells, curve_heads, first_screen, purse, trimming_lines
 from sim.outputs.drawing import inlined, plotly
-from sim.outputs.envelopes import illustrative_text
+from sim.outputs.envelopes import illustrative_text, supposed_text
 from sim.outputs.pages import environment
 from sim.outputs.texts import Texts, percent
 
@@ -67,6 +67,8 @@ def banners(found: Answered, words: Texts) -> list[str]:
         said.append(words.say("banner.text", target=time.target_year, cut_off=time.information_until))
     if text := illustrative_text(scenario, words):
         said.append(f"{words['banner.illustrative_title']} {text}")
+    if text := supposed_text(scenario, words):
+        said.append(f"{words['banner.supposed_title']} {text}")
     return said
 
 

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_col_to_name
 from sim.budget.answering import Answered
 from sim.ledger import FEN
 from sim.outputs.budget.saying import Part
-from sim.outputs.envelopes import illustrative_text
+from sim.outputs.envelopes import illustrative_text, supposed_text
 from sim.outputs.report.sections import level_name
 from sim.outputs.texts import Texts
 
@@ -51,8 +51,11 @@ def write_workbook(
         created = datetime.combine(scenario.report_date, time())
         book.set_properties({"title": getattr(scenario.title, words.lang), "created": created})
         sheets = _Sheets(book, words)
-        said = illustrative_text(scenario, words)
-        warning = [Part(words["banner.illustrative_title"], [said])] if said else []
+        first = {
+            "illustrative": illustrative_text(scenario, words),
+            "supposed": supposed_text(scenario, words),
+        }
+        warning = [Part(words[f"banner.{key}_title"], [said]) for key, said in first.items() if said]
         sheets.answers([*warning, *parts])
         for name, table in tables.items():
             if name not in LEFT_OUT:

@@ -111,9 +111,8 @@ def decides_lines(found: Answered, words: Texts) -> Iterator[str]:
         own = table[(table["outcome"] == name) & (table["measure"] == found.main)]
         rows = {str(row["factor"]): row for row in records(own)}
         beside = _beside(table, name) if found.main == SPEARMAN else {}
-        first = [
-            f for f in found.leading[name] if _stands_out(rows[f]) and _stands_out(beside.get(f, rows[f]))
-        ]
+        told_by = {factor: (rows[factor], beside.get(factor, rows[factor])) for factor in found.leading[name]}
+        first = [factor for factor, both in told_by.items() if all(map(_stands_out, both))]
         told = [
             words.say(
                 "sweep.decides_one",
@@ -188,7 +187,7 @@ def _futures(found: Answered, words: Texts) -> Iterator[str]:
 
 
 def _beside(table: pd.DataFrame, name: str) -> dict[str, dict[str, Any]]:
-    """The rank regression of an outcome by factor: what a factor does apart from those it happens to go with."""
+    """The rank regression of an outcome by factor: what it does apart from those it happens to go with."""
     own = table[(table["outcome"] == name) & (table["measure"] == RANK_REGRESSION)]
     return {str(row["factor"]): row for row in records(own)}
 

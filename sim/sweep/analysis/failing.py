@@ -1,8 +1,8 @@
 """In which futures the plan fails: the events, and the conditions under which they come.
 
 The plan fails in a future where it misses a target that it meets in the scenario itself; in a dataset that
-does not tell of it, one it meets in at least half of the futures. A target it misses anyway is no matter of the
-future: it is told apart, and has an event of its own.
+does not tell of it, one it meets in at least half of the futures. A target it misses anyway is no matter of
+the future: it is told apart, and has an event of its own.
 """
 
 from __future__ import annotations

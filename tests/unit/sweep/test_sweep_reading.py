@@ -12,7 +12,7 @@ import yaml
 from sim.errors import InputError
 from sim.shipped import sweep_names
 from sim.sweep.reading import as_set, load_sweep
-from tests.sweeping import sweep_data, sweep_file
+from tests.sweeping import PATHS, SETTINGS, sweep_data, sweep_file
 
 RANDOM = {"method": "random", "draws": 10}
 
@@ -30,7 +30,7 @@ def data_with(n: int = 0, design: dict[str, Any] | None = None, **changes: Any) 
 
 
 def test_a_valid_sweep_comes_with_its_scenario(tmp_path: Path) -> None:
-    data = sweep_data(RANDOM) | {"settings": ["time.end_year=2036"]}
+    data = sweep_data(RANDOM) | {"settings": [*SETTINGS, "time.end_year=2036"]}
     loaded = load_sweep(str(sweep_file(tmp_path, data)), ["design.draws=12"])
     assert loaded.sweep.design.draws == 12
     assert loaded.scenario.scenario.time.end_year == 2036
@@ -61,7 +61,7 @@ def test_an_unknown_sweep_is_named() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"pth": "x"}, "ishigami.yaml:23:3: unknown key 'factors.0.pth'; allowed: name, path, title"),
+        ({"pth": "x"}, "ishigami.yaml:26:3: unknown key 'factors.0.pth'; allowed: name, path, title"),
         ({"distribution": {"kind": "unifrom", "low": 0, "high": 1}},
          "distribution.kind is 'unifrom'; allowed: 'uniform', 'triangular', 'normal', 'choice'; "
          "did you mean 'uniform'?"),
@@ -70,12 +70,17 @@ def test_an_unknown_sweep_is_named() -> None:
          "unknown key 'factors.0.distribution.hihg'; allowed: kind, low, high; did you mean 'high'?"),
         ({"distribution": {"kind": "uniform", "low": 2, "high": 1}}, "low 2 is not below high 1"),
         ({"name": "x2"}, "name 'x2' stands twice"),
-        ({"path": "assumptions.x3"}, "path 'assumptions.x3' stands twice"),
+        ({"path": PATHS[2]}, f"path {PATHS[2]!r} stands twice"),
         ({"name": "draw"}, "'draw' is a column of every dataset"),
-        ({"path": "assumptoins.x"}, "unknown key 'assumptoins'"),
-        ({"path": "time.end_year"}, "time.end_year=-3.14"),
+        ({"path": "assumptions.deflater"}, "did you mean 'deflator'"),
+        ({"path": "future.fertilty"}, "unknown key 'future.fertilty'"),
+        ({"path": "time.end_year"}, "time.end_year is the same in every future of a sweep"),
+        ({"path": "figures.workforce/rates/nurse/attrition_rate"}, "did you mean 'workforce/rates/nurses"),
+        ({"path": "future.lead_time", "distribution": {"kind": "uniform", "low": 0.5, "high": 6}},
+         "allowed: a whole number: say `whole: true` of the factor"),
+        ({"path": "envelopes.0.amount"}, "the scenario has no envelopes; give it one"),
         ({"path": "prices.cost_quantile"}, "prices.cost_quantile=3.14"),
-        ({"path": "title"}, "title=-3.14"),
+        ({"path": "title"}, "title is the same in every future"),
         ({"whole": True}, "-3.14159 of a whole factor; allowed: a whole number"),
     ],
 )  # fmt: skip
@@ -109,8 +114,8 @@ def test_faults_of_the_scenario_stand_where_the_sweep_names_it(tmp_path: Path) -
     assert "ishigami.yaml:5:11: no scenario 'nanchnag'" in faults(
         tmp_path, sweep_data(RANDOM) | {"scenario": "nanchnag"}
     )
-    told = faults(tmp_path, sweep_data(RANDOM) | {"settings": ["time.end_year=1980"]})
-    assert told.startswith("ishigami.yaml:49:3: time.end_year is 1980")
+    told = faults(tmp_path, sweep_data(RANDOM) | {"settings": [*SETTINGS, "time.end_year=1980"]})
+    assert told.startswith("ishigami.yaml:9:3: time.end_year is 1980")
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
@@ -137,3 +142,9 @@ def test_a_grid_of_choices_needs_no_levels(tmp_path: Path) -> None:
     for factor in data["factors"]:
         factor["distribution"] = {"kind": "choice", "values": [1, 2]}
     assert load_sweep(str(sweep_file(tmp_path, data))).sweep.design.levels is None
+
+
+def test_an_amount_is_written_as_the_scenario_writes_it(tmp_path: Path) -> None:
+    money = "envelopes=[{fund: all, amount_yuan: 500000000}]"
+    data = data_with(path="envelopes.0.amount") | {"settings": [*SETTINGS, money]}
+    assert "the scenario writes amount_yuan; allowed: envelopes.0.amount_yuan" in faults(tmp_path, data)
