@@ -19,16 +19,18 @@ def supposed_text(scenario: Scenario, words: Texts) -> str:
     """Return what a scenario supposes beyond the evidence, its future and single figures; '' if nothing."""
     told = [
         words.say(
-            "banner.supposed_one",
-            name=words.code("token", f"future_{name}") + (words.code("resource", key) if key else ""),
-            value=words.figure(value, UNITS[name]),
+            "banner.supposed_one", name=_supposed(name, key, words), value=words.figure(value, UNITS[name])
         )
         for name, key, value in moved(scenario.future)
     ]
-    told += [
-        words.say("banner.supposed_one", name=path, value=f"{v:g}") for path, v in scenario.figures.items()
-    ]
+    set_here = scenario.figures.items()
+    told += [words.say("banner.supposed_one", name=path, value=f"{value:g}") for path, value in set_here]
     return words.say("banner.supposed", list=words.listed(told)) if told else ""
+
+
+def _supposed(name: str, key: str, words: Texts) -> str:
+    own = words.code("token", f"future_{name}")
+    return words.say("banner.supposed_of", name=own, of=words.code("resource", key)) if key else own
 
 
 def illustrative_text(scenario: Scenario, words: Texts) -> str:

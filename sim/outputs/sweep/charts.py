@@ -36,7 +36,7 @@ def sweep_charts(found: Answered, words: Texts) -> list[Chart]:
     met, wanted = found.tables["met"], found.tables["wanted"]
     for of in ("plan", "best"):
         title = words.say("sweep.chart.met", of=words[f"sweep.of.{of}"])
-        part = met[met["of"] == of]
+        part = met[(met["of"] == of) & ((of == "plan") | (met["county"] == CITY))]
         drawn.append(_shares(part, "resource", f"met-{of}", title, words["sweep.chart.met_aria"], words))
     title, aria = words["sweep.chart.wanted"], words["sweep.chart.wanted_aria"]
     drawn.append(_shares(wanted, "project", "wanted", title, aria, words))

@@ -27,6 +27,7 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "settled": ("measure",),
     "factors": ("factor", "title_zh", "title_en"),
     "discovery": ("told",),
+    "regret": ("q005", "q025", "q075", "low", "high", "comparable"),
 }
 _TEXT = ("of", "kind", "unit", "measure", "told", "side", "reason", "path", "source")
 
