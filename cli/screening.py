@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from sim.sweep.bounding import write_bounds
-from sim.sweep.job import Job
-from sim.sweep.screened import Errors, Screen
+from sim.sweep.engine.job import Job
+from sim.sweep.screening.bounding import write_bounds
+from sim.sweep.screening.screen import Errors, Screen
 
 
 def screen(job: Job, out: Path, pool: int, check: int) -> None:

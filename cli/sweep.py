@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from sim.sweep.job import Job
+    from sim.sweep.engine.job import Job
 
 _lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 _folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
@@ -24,11 +24,11 @@ RUN = "run"
 
 def _job(file: str, settings: tuple[str, ...]) -> Job:
     """The sweep of a file, ready to be computed."""
-    from sim.sweep.reading import load_sweep
+    from sim.sweep.question.reading import load_sweep
 
     loaded = load_sweep(file, settings)
-    from sim.sweep.job import Job
-    from sim.sweep.opening import open_recipe
+    from sim.sweep.engine.job import Job
+    from sim.sweep.futures.opening import open_recipe
 
     from .progress import telling
 
@@ -130,6 +130,6 @@ def report(folder: Path, lang: str) -> None:
 @click.argument("sql", metavar="SQL")
 def query(folder: Path, sql: str) -> None:
     """Ask the dataset in DIR a question in SQL; the futures are the table `draws`."""
-    from sim.sweep.querying import query as asked
+    from sim.sweep.dataset.querying import query as asked
 
     click.echo(asked(folder, sql))

@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sim.sweep.engine import Tally
-from sim.sweep.measuring import memory_of_all
+from sim.sweep.engine.measuring import memory_of_all
+from sim.sweep.engine.running import Tally
 
 SECONDS, TENTHS = 10.0, 10
 "A plain line comes after so many seconds, or so many parts of the whole,"

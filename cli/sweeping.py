@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from sim.program.watching import Stop
-from sim.sweep.cluster import cores, workers_here, workers_there
-from sim.sweep.engine import Source, Tally, on_cluster, run_sweep
-from sim.sweep.estimating import Estimate, estimated
-from sim.sweep.job import Job
-from sim.sweep.store import ERRORS, Store, open_store
+from sim.sweep.dataset.store import ERRORS, Store, open_store
+from sim.sweep.engine.cluster import cores, workers_here, workers_there
+from sim.sweep.engine.estimating import Estimate, estimated
+from sim.sweep.engine.job import Job
+from sim.sweep.engine.running import Source, Tally, on_cluster, run_sweep
 
 from .progress import stop_on_interrupt
 from .sweep_progress import following, megabytes

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy.stats import qmc
 
-from sim.sweep.dataset import DRAWS, FORMAT, MANIFEST, PART, Outcome
+from sim.sweep.dataset.layout import DRAWS, FORMAT, MANIFEST, PART, Outcome
 
 
 def factor(name, low=0.0, high=1.0, zh=None, en=None, unit="1", quality="assumption", source="by hand"):

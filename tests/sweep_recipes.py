@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.sweep.dataset import Outcome, Touched
+from sim.sweep.dataset.layout import Outcome, Touched
 from sim.sweep.model import Evaluated
 
 COLUMN = Outcome("model_value_y", "model", "value", "1", "值", "Value")

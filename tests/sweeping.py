@@ -17,8 +17,8 @@ from typing import Any
 
 import yaml
 
-from sim.sweep.job import Job
-from sim.sweep.schema import Sweep
+from sim.sweep.engine.job import Job
+from sim.sweep.question.schema import Sweep
 from tests.sweep_recipes import Ishigami
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,10 +88,10 @@ def called(where: Path, recipe: Mapping[str, Any], *words: str) -> subprocess.Co
 
 
 def _main() -> None:
-    opening = types.ModuleType("sim.sweep.opening")
+    opening = types.ModuleType("sim.sweep.futures.opening")
     recipe = Ishigami(**json.loads(sys.argv[1]))
     opening.open_recipe = lambda loaded, tell: recipe  # type: ignore[attr-defined]
-    sys.modules["sim.sweep.opening"] = opening
+    sys.modules["sim.sweep.futures.opening"] = opening
     sys.argv = ["sim", *sys.argv[2:]]
     from cli.main import main
 

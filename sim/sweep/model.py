@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.sweep.dataset import Outcome, Touched
+from sim.sweep.dataset.layout import Outcome, Touched
 
 
 @dataclass(frozen=True)

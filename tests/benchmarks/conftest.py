@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.sweep.opening import ScenarioRecipe, open_recipe
-from sim.sweep.reading import load_sweep
+from sim.sweep.futures.opening import ScenarioRecipe, open_recipe
+from sim.sweep.question.reading import load_sweep
 
 
 @pytest.fixture(scope="session")

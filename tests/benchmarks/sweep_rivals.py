@@ -15,9 +15,9 @@ from sim.program.freezing import at_level
 from sim.program.matrix import compile_matrix
 from sim.program.pyomo_model import compile_pyomo
 from sim.program.resolving import Resolver
-from sim.sweep.cases import cases_of
-from sim.sweep.evaluating import ScenarioModel
-from sim.sweep.relaxing import relaxed_program
+from sim.sweep.futures.cases import cases_of
+from sim.sweep.futures.evaluating import ScenarioModel
+from sim.sweep.futures.relaxing import relaxed_program
 
 TIGHT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-10, "threads": 1}
 "Shares of needs are small: at its own tolerance HiGHS would stop before their optimum."

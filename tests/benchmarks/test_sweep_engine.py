@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from sim.program.watching import Stop
-from sim.sweep.cluster import workers_here
-from sim.sweep.engine import Source, Tally, on_cluster, run_sweep, serially
-from sim.sweep.job import Job
-from sim.sweep.opening import ScenarioRecipe
-from sim.sweep.reading import load_sweep
-from sim.sweep.store import open_store
+from sim.sweep.dataset.store import open_store
+from sim.sweep.engine.cluster import workers_here
+from sim.sweep.engine.job import Job
+from sim.sweep.engine.running import Source, Tally, on_cluster, run_sweep, serially
+from sim.sweep.futures.opening import ScenarioRecipe
+from sim.sweep.question.reading import load_sweep
 from tests.sweeping import command, environment, sweep_data, sweep_file
 
 pytestmark = pytest.mark.benchmark
@@ -29,7 +29,7 @@ SEED = 20201101
 
 WATCH = """
 import subprocess, sys
-from sim.sweep.measuring import own_peak, peak_of_all
+from sim.sweep.engine.measuring import own_peak, peak_of_all
 with peak_of_all() as peak:
     subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 print((peak.all - own_peak()) / 2**20)

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.sweep.cases import together
-from sim.sweep.design import Design
-from sim.sweep.evaluating import ScenarioModel
+from sim.sweep.futures.cases import together
+from sim.sweep.futures.evaluating import ScenarioModel
+from sim.sweep.futures.moving import of_projects
+from sim.sweep.futures.opening import ScenarioRecipe, open_recipe
 from sim.sweep.model import Evaluated
-from sim.sweep.moving import of_projects
-from sim.sweep.opening import ScenarioRecipe, open_recipe
-from sim.sweep.reading import load_sweep
-from sim.sweep.screened import Screen
+from sim.sweep.question.design import Design
+from sim.sweep.question.reading import load_sweep
+from sim.sweep.screening.screen import Screen
 from tests.benchmarks.sweep_rivals import by_ema, by_numpy, by_pyomo
 
 pytestmark = pytest.mark.benchmark

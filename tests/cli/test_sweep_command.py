@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.sweep_progress import PlainLines, following, megabytes
-from sim.sweep.engine import Tally
+from sim.sweep.engine.running import Tally
 from tests.calling import Call
 from tests.sweep_recipes import Ishigami
 from tests.sweeping import environment, sweep_data, sweep_file
@@ -42,9 +42,9 @@ def test_workers_here_and_a_scheduler_exclude_each_other(sim: Call) -> None:
 def sim_raising(sim: Call, home: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     """The `sim` command with a recipe of which some futures raise."""
     recipe = Ishigami(raises_above=2.0)
-    opening = types.ModuleType("sim.sweep.opening")
+    opening = types.ModuleType("sim.sweep.futures.opening")
     monkeypatch.setattr(opening, "open_recipe", lambda loaded, tell: recipe, raising=False)
-    monkeypatch.setitem(sys.modules, "sim.sweep.opening", opening)
+    monkeypatch.setitem(sys.modules, "sim.sweep.futures.opening", opening)
     sweep_file(home, sweep_data(DESIGN))
     return sim
 

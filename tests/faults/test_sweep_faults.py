@@ -18,11 +18,11 @@ import pytest
 
 from sim.errors import InputError, SweepStoppedError
 from sim.program.watching import Stop
-from sim.sweep.cluster import workers_here, workers_there
-from sim.sweep.engine import on_cluster, run_sweep, serially
-from sim.sweep.job import Job
-from sim.sweep.reading import load_sweep
-from sim.sweep.store import open_store
+from sim.sweep.dataset.store import open_store
+from sim.sweep.engine.cluster import workers_here, workers_there
+from sim.sweep.engine.job import Job
+from sim.sweep.engine.running import on_cluster, run_sweep, serially
+from sim.sweep.question.reading import load_sweep
 from tests.sweep_recipes import Ishigami
 from tests.sweeping import called, command, environment, job_of, parts_of, sweep_data, sweep_file
 
@@ -227,7 +227,7 @@ def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_named(
 ) -> None:
     from distributed import LocalCluster
 
-    monkeypatch.setattr("sim.sweep.cluster.PATIENCE", 0.3)
+    monkeypatch.setattr("sim.sweep.engine.cluster.PATIENCE", 0.3)
     with (
         pytest.raises(InputError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"),
         workers_there("tcp://127.0.0.1:9"),
@@ -237,7 +237,7 @@ def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_named(
         address = empty.scheduler_address
         with pytest.raises(SweepStoppedError, match="has no worker after"), workers_there(address):
             pass
-        monkeypatch.setattr("sim.sweep.flights.ALONE", 0.1)
+        monkeypatch.setattr("sim.sweep.engine.flights.ALONE", 0.1)
         store = open_store(job := job_of(sweep_data(DESIGN)), tmp_path, resume=False)
         with (
             empty.get_client() as client,

@@ -16,12 +16,12 @@ import pytest
 from sim.outputs.sweep.saying import first_screen
 from sim.outputs.sweep.writing import write_report
 from sim.program.watching import Stop
-from sim.sweep.engine import run_sweep, serially
-from sim.sweep.job import Job
-from sim.sweep.opening import open_recipe
-from sim.sweep.querying import query
-from sim.sweep.reading import load_sweep
-from sim.sweep.store import open_store
+from sim.sweep.dataset.querying import query
+from sim.sweep.dataset.store import open_store
+from sim.sweep.engine.job import Job
+from sim.sweep.engine.running import run_sweep, serially
+from sim.sweep.futures.opening import open_recipe
+from sim.sweep.question.reading import load_sweep
 from tests.calling import calling
 from tests.sweeping import environment, parts_of
 

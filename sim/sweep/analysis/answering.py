@@ -27,7 +27,7 @@ from sim.sweep.analysis.reading import Dataset, open_dataset
 from sim.sweep.analysis.regret import regret_table
 from sim.sweep.analysis.tornado import COLUMNS as TORNADO
 from sim.sweep.analysis.tornado import tornado
-from sim.sweep.dataset import DRAWS, MANIFEST
+from sim.sweep.dataset.layout import DRAWS, MANIFEST
 
 _SUMMARY = (
     "outcome",

@@ -147,7 +147,7 @@ def design_rows(data: Dataset) -> np.ndarray:
     Raises:
         InputError: the values of the dataset are not those its design makes.
     """
-    from sim.sweep import design  # type: ignore[attr-defined,unused-ignore]
+    from sim.sweep.question import design
 
     made = design.Design.of_manifest(data.manifest)
     rows: np.ndarray = made.rows(0, data.planned)

@@ -11,7 +11,7 @@ import numpy as np
 from sim.names import CITY
 from sim.sweep.analysis.reading import Dataset
 from sim.sweep.analysis.thresholds import thresholds
-from sim.sweep.dataset import Outcome
+from sim.sweep.dataset.layout import Outcome
 
 Of = Literal["plan", "best", "regret", "model"]
 _KINDS = ("level", "short", "money", "value")

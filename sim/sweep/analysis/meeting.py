@@ -11,7 +11,7 @@ from sim.sweep.analysis.failing import is_met
 from sim.sweep.analysis.intervals import wilson
 from sim.sweep.analysis.reading import Dataset
 from sim.sweep.analysis.thresholds import thresholds
-from sim.sweep.dataset import Outcome
+from sim.sweep.dataset.layout import Outcome
 
 MET_COLUMNS = ("of", "resource", "county", "futures", "met", "share", "low", "high", "least_coverage")
 WANTED_COLUMNS = (

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError, Problem
-from sim.sweep.dataset import DRAW, DRAWS, FORMAT, MANIFEST, OK, PART, REASON, STATUS, Outcome
+from sim.sweep.dataset.layout import DRAW, DRAWS, FORMAT, MANIFEST, OK, PART, REASON, STATUS, Outcome
 
 _KEYS = ("id", "name", "title", "scenario", "mode", "draws", "chunk", "design", "factors", "outcomes")
 HELD = 8_000_000

@@ -9,7 +9,7 @@ from sim.evidence.book import open_book
 from sim.evidence.figures import Figures
 from sim.scenario.reading import load_scenario
 from sim.stages import Stages, allocation_case, run_stages
-from sim.sweep.moving import with_values
+from sim.sweep.futures.moving import with_values
 
 
 def stages(*settings: str) -> Stages:

@@ -16,9 +16,9 @@ from SALib.sample import morris, sobol
 
 from sim.errors import InputError
 from sim.program.watching import Stop
-from sim.sweep.design import Design, check_own
-from sim.sweep.engine import run_sweep, serially
-from sim.sweep.store import open_store
+from sim.sweep.dataset.store import open_store
+from sim.sweep.engine.running import run_sweep, serially
+from sim.sweep.question.design import Design, check_own
 from tests.sweeping import job_of, sweep_data
 
 DESIGNS: list[dict[str, Any]] = [

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.sweep.distributions import bounds, points, value_of, values_of
-from sim.sweep.schema import Factor
+from sim.sweep.question.distributions import bounds, points, value_of, values_of
+from sim.sweep.question.schema import Factor
 
 KINDS: list[dict[str, Any]] = [
     {"kind": "uniform", "low": -2.0, "high": 3.0},

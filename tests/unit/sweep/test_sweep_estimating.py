@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from sim.program.watching import Stop
-from sim.sweep.cluster import workers_here
-from sim.sweep.engine import on_cluster, run_sweep, serially
-from sim.sweep.estimating import Estimate, estimated
-from sim.sweep.job import Job
-from sim.sweep.measuring import Peak, own_peak, peak_of_all
-from sim.sweep.store import open_store
+from sim.sweep.dataset.store import open_store
+from sim.sweep.engine.cluster import workers_here
+from sim.sweep.engine.estimating import Estimate, estimated
+from sim.sweep.engine.job import Job
+from sim.sweep.engine.measuring import Peak, own_peak, peak_of_all
+from sim.sweep.engine.running import on_cluster, run_sweep, serially
 from tests.sweep_recipes import Ishigami
 from tests.sweeping import job_of, parts_of, sweep_data
 

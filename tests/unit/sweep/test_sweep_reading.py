@@ -11,7 +11,7 @@ import yaml
 
 from sim.errors import InputError
 from sim.shipped import sweep_names
-from sim.sweep.reading import as_set, load_sweep
+from sim.sweep.question.reading import as_set, load_sweep
 from tests.sweeping import PATHS, SETTINGS, sweep_data, sweep_file
 
 RANDOM = {"method": "random", "draws": 10}
@@ -125,7 +125,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [1e-7, 1e16, 0.1, -3.0, 2.5e-300])
 def test_a_value_is_read_as_it_was_set(value: float) -> None:
-    from sim.sweep.schema import Sweep
+    from sim.sweep.question.schema import Sweep
 
     factor = Sweep.model_validate_json(json.dumps(sweep_data(RANDOM))).factors[0]
     assert yaml.safe_load(as_set(value, factor)) == value

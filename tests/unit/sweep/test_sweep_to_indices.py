@@ -12,9 +12,9 @@ import pytest
 from sim.errors import InputError
 from sim.program.watching import Stop
 from sim.sweep.analysis.answering import answered
-from sim.sweep.design import check_own
-from sim.sweep.engine import run_sweep, serially
-from sim.sweep.store import open_store
+from sim.sweep.dataset.store import open_store
+from sim.sweep.engine.running import run_sweep, serially
+from sim.sweep.question.design import check_own
 from tests.sweeping import job_of, sweep_data
 
 V1 = 0.5 * (1 + 0.1 * np.pi**4 / 5) ** 2

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import sim.sweep
+import sim.sweep.question
 from sim.errors import InputError
 from sim.sweep.analysis.answering import answered
 from sim.sweep.analysis.intervals import rank_correlation_interval, wilson
 from sim.sweep.analysis.ranks import rank_rows
-from sim.sweep.dataset import Outcome
+from sim.sweep.dataset.layout import Outcome
 from tests.futures import factor, ishigami_futures, saltelli, write_futures
 
 A, B = 7.0, 0.1
@@ -93,7 +93,7 @@ class _Design:
 def test_indices_are_refused_where_the_values_are_not_those_of_the_design(tmp_path, monkeypatch):
     design = types.ModuleType("design")
     design.Design = _Design
-    monkeypatch.setattr(sim.sweep, "design", design, raising=False)
+    monkeypatch.setattr(sim.sweep.question, "design", design)
     unit = saltelli("ab", 16)
     outcome = Outcome("y", "model", "value", "1", "结果", "Outcome")
     told, factors = {"method": "sobol", "base_samples": 16}, [factor(name, 0, 2) for name in "ab"]

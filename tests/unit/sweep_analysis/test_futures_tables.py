@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.outputs.sweep.page import render
 from sim.sweep.analysis.answering import answered
 from sim.sweep.analysis.tornado import tornado
-from sim.sweep.dataset import Outcome
+from sim.sweep.dataset.layout import Outcome
 from tests.futures import COUNTIES, RESOURCES, factor, plan_futures, write_futures
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.scenario.reading import load_scenario
-from sim.sweep.evaluating import ScenarioModel
-from sim.sweep.opening import ScenarioRecipe, recipe_of
+from sim.sweep.futures.evaluating import ScenarioModel
+from sim.sweep.futures.opening import ScenarioRecipe, recipe_of
 from tests.moved import ENDS, MONEY, PATHS
 
 

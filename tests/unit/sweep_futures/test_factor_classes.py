@@ -11,12 +11,12 @@ from sim.errors import InputError
 from sim.program.drawn import Drawn, compile_drawn, drawn_of
 from sim.program.relaxed_proof import flaws
 from sim.program.resolving import Resolver
-from sim.sweep.cases import cases_of
-from sim.sweep.classes import touched
-from sim.sweep.dataset import Touched
-from sim.sweep.evaluating import ScenarioModel
-from sim.sweep.relaxing import relaxed_program
-from sim.sweep.screening import bounds_of, check_screenable, pool_of
+from sim.sweep.dataset.layout import Touched
+from sim.sweep.futures.cases import cases_of
+from sim.sweep.futures.classes import touched
+from sim.sweep.futures.evaluating import ScenarioModel
+from sim.sweep.futures.relaxing import relaxed_program
+from sim.sweep.screening.prices import bounds_of, check_screenable, pool_of
 from tests.moved import ENDS, PATHS
 
 BOUNDS, LIMITS = ("row_bounds",), ("row_bounds", "column_bounds", "costs")

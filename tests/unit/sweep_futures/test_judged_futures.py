@@ -14,12 +14,12 @@ from sim.pipeline import run
 from sim.program.drawn import compile_drawn
 from sim.program.resolving import Resolver
 from sim.scenario.reading import load_scenario
-from sim.sweep.cases import cases_of
-from sim.sweep.evaluating import ScenarioModel
+from sim.sweep.futures.cases import cases_of
+from sim.sweep.futures.evaluating import ScenarioModel
+from sim.sweep.futures.moving import whole_case, with_values
+from sim.sweep.futures.opening import ScenarioRecipe, recipe_of
+from sim.sweep.futures.relaxing import relaxed_program
 from sim.sweep.model import Evaluated
-from sim.sweep.moving import whole_case, with_values
-from sim.sweep.opening import ScenarioRecipe, recipe_of
-from sim.sweep.relaxing import relaxed_program
 from tests.moved import MONEY, PATHS
 
 

@@ -8,11 +8,11 @@ import pytest
 from sim.program.drawn import StructureError, compile_drawn
 from sim.program.matrix import compile_matrix
 from sim.scenario.reading import load_scenario
-from sim.sweep.cases import cases_of, together
-from sim.sweep.evaluating import ScenarioModel
-from sim.sweep.moving import whole_case, with_values
-from sim.sweep.opening import recipe_of
-from sim.sweep.relaxing import relaxed_program
+from sim.sweep.futures.cases import cases_of, together
+from sim.sweep.futures.evaluating import ScenarioModel
+from sim.sweep.futures.moving import whole_case, with_values
+from sim.sweep.futures.opening import recipe_of
+from sim.sweep.futures.relaxing import relaxed_program
 from tests.moved import PATHS
 
 

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from sim.evidence.book import Book
-from sim.sweep.cases import Base
-from sim.sweep.dataset import Outcome, Touched
+from sim.sweep.dataset.layout import Outcome, Touched
+from sim.sweep.futures.cases import Base
 
 
 @dataclass(frozen=True)

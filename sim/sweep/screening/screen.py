@@ -12,12 +12,12 @@ from sim.errors import InputError, NoCertifiedPlanError, Problem
 from sim.program.drawn import Drawn, compile_drawn
 from sim.program.matrix import with_levels
 from sim.program.resolving import Resolver
-from sim.sweep.cases import cases_of
-from sim.sweep.design import Design
-from sim.sweep.evaluating import ScenarioModel
-from sim.sweep.opening import ScenarioRecipe
-from sim.sweep.relaxing import relaxed_program
-from sim.sweep.screening import Pool, bounds_of, check_screenable, pool_of
+from sim.sweep.futures.cases import cases_of
+from sim.sweep.futures.evaluating import ScenarioModel
+from sim.sweep.futures.opening import ScenarioRecipe
+from sim.sweep.futures.relaxing import relaxed_program
+from sim.sweep.question.design import Design
+from sim.sweep.screening.prices import Pool, bounds_of, check_screenable, pool_of
 
 BLOCK = 1000
 "Futures bounded together: memory does not grow with their number."

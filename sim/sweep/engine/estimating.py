@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 
 from sim.program.watching import Stop
-from sim.sweep.cluster import workers_here
-from sim.sweep.engine import on_cluster
-from sim.sweep.job import Job
-from sim.sweep.manifest import as_text
-from sim.sweep.measuring import own_peak, peak_of_all
-from sim.sweep.working import Done
+from sim.sweep.dataset.manifest import as_text
+from sim.sweep.engine.cluster import workers_here
+from sim.sweep.engine.job import Job
+from sim.sweep.engine.measuring import own_peak, peak_of_all
+from sim.sweep.engine.running import on_cluster
+from sim.sweep.engine.working import Done
 
 PILOT = 3
 "Chunks that are computed: the first and others at equal steps."

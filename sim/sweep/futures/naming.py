@@ -15,7 +15,7 @@ from sim.names import CITY
 from sim.program.blocks import Level
 from sim.rules import Rules
 from sim.stages import Stages
-from sim.sweep.dataset import Of, Outcome
+from sim.sweep.dataset.layout import Of, Outcome
 
 MONEY_UNIT = "million yuan"
 

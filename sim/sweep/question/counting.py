@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.sweep.distributions import points
-from sim.sweep.schema import Choice, Design, Factor
+from sim.sweep.question.distributions import points
+from sim.sweep.question.schema import Choice, Design, Factor
 
 MOST = 10_000_000
 "Futures of one sweep; beyond this no design is made."

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, Problem
-from sim.sweep.dataset import FORMAT, MANIFEST, SWEEP
+from sim.sweep.dataset.layout import FORMAT, MANIFEST, SWEEP
 
 SWEEP_TEXT = "sweep"
 "Name of the digest of the sweep file in an identity."

@@ -15,8 +15,8 @@ import dask
 from distributed import Client, LocalCluster, WorkerPlugin
 
 from sim.errors import InputError, Problem, SweepStoppedError, raise_problems
-from sim.sweep import muting
-from sim.sweep.working import Work, drop, hold, software
+from sim.sweep.engine import muting
+from sim.sweep.engine.working import Work, drop, hold, software
 
 if TYPE_CHECKING:
     from distributed import Worker

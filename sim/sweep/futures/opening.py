@@ -16,14 +16,14 @@ from sim.evidence.book import Book
 from sim.names import CITY
 from sim.pipeline import Tell, run_loaded
 from sim.scenario.reading import LoadedScenario
-from sim.sweep.cases import base_of, together
-from sim.sweep.classes import COEFFICIENTS, STRUCTURE, touched
-from sim.sweep.distributions import bounds
-from sim.sweep.evaluating import ScenarioModel
-from sim.sweep.naming import names_of, outcomes_of
-from sim.sweep.prepared import Prepared
-from sim.sweep.reading import LoadedSweep
-from sim.sweep.relaxing import relaxed_levels
+from sim.sweep.futures.cases import base_of, together
+from sim.sweep.futures.classes import COEFFICIENTS, STRUCTURE, touched
+from sim.sweep.futures.evaluating import ScenarioModel
+from sim.sweep.futures.naming import names_of, outcomes_of
+from sim.sweep.futures.prepared import Prepared
+from sim.sweep.futures.relaxing import relaxed_levels
+from sim.sweep.question.distributions import bounds
+from sim.sweep.question.reading import LoadedSweep
 
 SOLVED_BY = ("highspy", "numpy", "scipy", "xarray", "pandas")
 "Libraries whose version may change a byte of a result."

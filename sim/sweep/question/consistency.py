@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from sim.errors import Problem
 from sim.scenario.consistency import Fault
 from sim.scenario.schema import Scenario
-from sim.sweep.counting import MOST, count
-from sim.sweep.dataset import DRAW, REASON, STATUS
-from sim.sweep.distributions import bounds
-from sim.sweep.schema import Choice, Factor, Sweep
+from sim.sweep.dataset.layout import DRAW, REASON, STATUS
+from sim.sweep.question.counting import MOST, count
+from sim.sweep.question.distributions import bounds
+from sim.sweep.question.schema import Choice, Factor, Sweep
 
 RESERVED = (DRAW, STATUS, REASON)
 NEEDS = {

@@ -20,8 +20,8 @@ from sim.program.loading import scale_of
 from sim.program.matrix import Matrix, with_levels
 from sim.program.relaxed_proof import PRICE_DUST
 from sim.program.resolving import Resolver
-from sim.sweep.classes import BOUNDS_AND_COSTS
-from sim.sweep.dataset import Touched
+from sim.sweep.dataset.layout import Touched
+from sim.sweep.futures.classes import BOUNDS_AND_COSTS
 
 SAME = 1e-9
 "Prices that differ by less than this, on the solver's scale, are one vertex."

@@ -11,9 +11,9 @@ from distributed.client import FutureCancelledError, FuturesCancelledError
 from distributed.comm import CommClosedError
 
 from sim.errors import SweepStoppedError
-from sim.sweep.cluster import Holder
-from sim.sweep.job import Job
-from sim.sweep.working import Done, compute
+from sim.sweep.engine.cluster import Holder
+from sim.sweep.engine.job import Job
+from sim.sweep.engine.working import Done, compute
 
 AHEAD = 2
 "Chunks on their way for each worker thread."

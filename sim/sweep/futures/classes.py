@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.case import Case
 from sim.program.matrix import Matrix, Numbers, compile_matrix
-from sim.sweep.dataset import Touched
-from sim.sweep.relaxing import relaxed_program
+from sim.sweep.dataset.layout import Touched
+from sim.sweep.futures.relaxing import relaxed_program
 
 ROW_BOUNDS, COLUMN_BOUNDS, COSTS = "row_bounds", "column_bounds", "costs"
 COEFFICIENTS, STRUCTURE = "coefficients", "structure"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import SweepStoppedError
 from sim.program.watching import Stop
-from sim.sweep.job import Job
-from sim.sweep.store import Store
-from sim.sweep.working import Done, compute, drop, hold
+from sim.sweep.dataset.store import Store
+from sim.sweep.engine.job import Job
+from sim.sweep.engine.working import Done, compute, drop, hold
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -140,7 +140,7 @@ def on_cluster(client: Client) -> Source:
     """Return a source of chunks that are computed by the workers of a client, in any order."""
 
     def chunks(job: Job, todo: Sequence[int], stop: Stop, look: Callable[[], None]) -> Iterator[Done]:
-        from sim.sweep.flights import Flights
+        from sim.sweep.engine.flights import Flights
 
         with Flights(client, job) as flights:
             waiting = iter(todo)

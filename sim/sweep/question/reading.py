@@ -16,9 +16,9 @@ from sim.scenario.faults import schema_problems
 from sim.scenario.nodes import Path_
 from sim.scenario.reading import LoadedScenario, Source, load_scenario, read_settled, resolved_text
 from sim.shipped import folder, sweep_names
-from sim.sweep.consistency import consistency_faults, unfit
-from sim.sweep.distributions import bounds
-from sim.sweep.schema import Choice, Factor, Sweep
+from sim.sweep.question.consistency import consistency_faults, unfit
+from sim.sweep.question.distributions import bounds
+from sim.sweep.question.schema import Choice, Factor, Sweep
 
 SET = "--set "
 WHOLE = "a whole number: say `whole: true` of the factor"

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.errors import ContractError
 from sim.processes import alive
-from sim.sweep.dataset import DRAW, DRAWS, FAILED, OK, PART, REASON, STATUS
+from sim.sweep.dataset.layout import DRAW, DRAWS, FAILED, OK, PART, REASON, STATUS
 from sim.sweep.model import Evaluated
 
 IDENTITY_KEY, PART_KEY = b"sweep", b"part"

@@ -17,12 +17,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from sim.errors import InputError, Problem
-from sim.sweep import schema
-from sim.sweep.counting import count, grid_sizes
-from sim.sweep.dataset import DRAW, DRAWS, MANIFEST, PART
-from sim.sweep.distributions import points, values_of
-from sim.sweep.manifest import read_manifest
-from sim.sweep.schema import Factor
+from sim.sweep.dataset.layout import DRAW, DRAWS, MANIFEST, PART
+from sim.sweep.dataset.manifest import read_manifest
+from sim.sweep.question import schema
+from sim.sweep.question.counting import count, grid_sizes
+from sim.sweep.question.distributions import points, values_of
+from sim.sweep.question.schema import Factor
 
 BOUNDS = ("low", "high")
 "Keys of a factor in a manifest that its sweep does not have."

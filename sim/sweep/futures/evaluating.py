@@ -18,12 +18,20 @@ from sim.program.families.transfers import IN, OUT
 from sim.program.matrix import Matrix, compile_matrix
 from sim.program.relaxed_proof import flaws
 from sim.program.resolving import Relaxed, Resolver
-from sim.sweep.cases import Many, cases_of, together
-from sim.sweep.judging import Columns, Futures, beyond_cap, futures_of, judged, levels_of, side_by_side
+from sim.sweep.futures.cases import Many, cases_of, together
+from sim.sweep.futures.judging import (
+    Columns,
+    Futures,
+    beyond_cap,
+    futures_of,
+    judged,
+    levels_of,
+    side_by_side,
+)
+from sim.sweep.futures.moving import of_projects, projects_case, whole_case, with_values
+from sim.sweep.futures.prepared import Prepared
+from sim.sweep.futures.relaxing import relaxed_program
 from sim.sweep.model import Evaluated
-from sim.sweep.moving import of_projects, projects_case, whole_case, with_values
-from sim.sweep.prepared import Prepared
-from sim.sweep.relaxing import relaxed_program
 
 Found = tuple[Matrix, Relaxed | None]
 "A program and its relaxed plan, None where it has none."

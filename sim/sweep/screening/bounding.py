@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.sweep.dataset import DRAW
-from sim.sweep.job import SHORT, Job
-from sim.sweep.screened import Screen, Screened
+from sim.sweep.dataset.layout import DRAW
+from sim.sweep.engine.job import SHORT, Job
+from sim.sweep.screening.screen import Screen, Screened
 
 BOUND, FILE = "bound", "bounds.parquet"
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)

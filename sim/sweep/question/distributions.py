@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.sweep.schema import Choice, Factor, Normal, Triangular, Uniform
+from sim.sweep.question.schema import Choice, Factor, Normal, Triangular, Uniform
 
 HALF = 0.5
 

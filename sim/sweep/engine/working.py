@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import sim
+from sim.sweep.dataset.parts import encode
 from sim.sweep.model import Evaluated, Model, Recipe
-from sim.sweep.parts import encode
 
 LONGEST_REASON = 200
 MACHINE = (MemoryError, OSError)

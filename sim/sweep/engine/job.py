@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any
 
 import sim
-from sim.sweep.dataset import FORMAT
-from sim.sweep.design import Design
-from sim.sweep.distributions import bounds
-from sim.sweep.manifest import SWEEP_TEXT, digest, identity_digest
+from sim.sweep.dataset.layout import FORMAT
+from sim.sweep.dataset.manifest import SWEEP_TEXT, digest, identity_digest
+from sim.sweep.engine.working import Work
 from sim.sweep.model import Recipe
-from sim.sweep.schema import Sweep
-from sim.sweep.working import Work
+from sim.sweep.question.design import Design
+from sim.sweep.question.distributions import bounds
+from sim.sweep.question.schema import Sweep
 
 SHORT = 8
 

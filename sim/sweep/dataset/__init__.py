@@ -1,0 +1,1 @@
+"""What a sweep leaves behind: files, columns, digests, and questions in SQL."""

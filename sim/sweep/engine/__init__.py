@@ -1,0 +1,1 @@
+"""Computing the chunks of a sweep on workers, whatever ends them."""

@@ -1,0 +1,1 @@
+"""What happens in every future of a scenario: the plan judged, and what one would do instead."""

@@ -1,0 +1,1 @@
+"""What is asked of a sweep: its file, what varies, which futures."""
