@@ -21,6 +21,9 @@ from sim.program.drawn import Limits, limits_of
 from sim.program.loading import finite, load_model, scale_of, status_of
 from sim.program.matrix import Matrix
 
+NOTHING = 1e-9
+"A level this near nothing, which its columns cannot be below, has no prices."
+
 
 @dataclass(frozen=True)
 class Relaxed:
@@ -104,17 +107,19 @@ class Resolver:
         self.inside += time.thread_time() - began
         n_rows, n_levels = self.matrix.entries.shape[0], len(self.levels)
         values, frozen = np.empty(n_levels), np.empty(n_levels)
-        duals = np.empty((n_levels, n_rows + n_levels))
+        duals = np.zeros((n_levels, n_rows + n_levels))
         for n, level in enumerate(self.levels):
             cost, scale = limits.objectives[n], self._scales[n]
             scaled = cost if scale == 1.0 else cost * scale
             began = time.thread_time()
             values[n] = self._run(n, scaled) / scale
-            found = self._model.getSolution().row_dual
+            priced = abs(values[n]) > NOTHING
+            found = self._model.getSolution().row_dual if priced else None
             frozen[n] = values[n] + frozen_slack(level, values[n])
             self._model.changeRowBounds(self._frozen[n], -highspy.kHighsInf, frozen[n])
             self.inside += time.thread_time() - began
-            np.divide(self._duals_of(found), scale, out=duals[n])
+            if found is not None:
+                np.divide(self._duals_of(found), scale, out=duals[n])
         began = time.thread_time()
         plan = self._model.getSolution().col_value
         self.inside += time.thread_time() - began
