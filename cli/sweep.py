@@ -35,7 +35,7 @@ def _job(file: str, settings: tuple[str, ...]) -> Job:
     with telling() as teller:
         recipe = open_recipe(loaded, teller.stage)
     for one in recipe.touched:
-        parts = ", ".join(one.parts) or "nothing"
+        parts = ", ".join(one.parts) or "nothing of the program"
         why = f"; every future is stated anew: {one.rebuild}" if one.rebuild else ""
         click.echo(f"{one.path} touches {parts}{why}", err=True)
     return Job.of(loaded.sweep, loaded.text, recipe)
