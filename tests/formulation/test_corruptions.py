@@ -196,7 +196,7 @@ def certified(case: Case) -> Claims:
 
 @pytest.mark.parametrize("counties", [1, 2, 3])
 @given(st.data(), st.integers(0, 2**32 - 1))
-@few(10)
+@few(7)
 def test_no_corrupted_plan_is_certified(counties: int, data: st.DataObject, seed: int) -> None:
     case = build_case(data.draw(cases(counties)))
     claims, rng = certified(case), np.random.default_rng(seed)

@@ -87,7 +87,7 @@ NONSENSE = st.fixed_dictionaries(
 
 @given(NONSENSE)
 @example({"time.target_year": 2022, "allocation.equity_floor": []})  # no type of project is of use
-@few(16)
+@few(10)
 def test_nonsense_that_validates_yields_a_certified_plan(wild):
     settings = [f"{path}={pd.io.json.ujson_dumps(value)}" for path, value in wild.items()]
     try:
