@@ -130,6 +130,6 @@ def report(folder: Path, lang: str) -> None:
 @click.argument("sql", metavar="SQL")
 def query(folder: Path, sql: str) -> None:
     """Ask the dataset in DIR a question in SQL; the futures are the table `draws`."""
-    from sim.sweep.dataset.querying import query as asked
+    from sim.sweep.analysis.querying import query as asked
 
     click.echo(asked(folder, sql))

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from sim.program.watching import Stop
-from sim.sweep.dataset.store import ERRORS, Store, open_store
 from sim.sweep.engine.cluster import cores, workers_here, workers_there
 from sim.sweep.engine.estimating import Estimate, estimated
 from sim.sweep.engine.job import Job
 from sim.sweep.engine.running import Source, Tally, on_cluster, run_sweep
+from sim.sweep.engine.store import ERRORS, Store, open_store
 
 from .progress import stop_on_interrupt
 from .sweep_progress import following, megabytes

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from sim.program.watching import Stop
-from sim.sweep.dataset.store import open_store
 from sim.sweep.engine.cluster import workers_here
 from sim.sweep.engine.job import Job
 from sim.sweep.engine.running import Source, Tally, on_cluster, run_sweep, serially
+from sim.sweep.engine.store import open_store
 from sim.sweep.futures.opening import ScenarioRecipe
 from sim.sweep.question.reading import load_sweep
 from tests.sweeping import command, environment, sweep_data, sweep_file

@@ -18,10 +18,10 @@ import pytest
 
 from sim.errors import InputError, SweepStoppedError
 from sim.program.watching import Stop
-from sim.sweep.dataset.store import open_store
 from sim.sweep.engine.cluster import workers_here, workers_there
 from sim.sweep.engine.job import Job
 from sim.sweep.engine.running import on_cluster, run_sweep, serially
+from sim.sweep.engine.store import open_store
 from sim.sweep.question.reading import load_sweep
 from tests.sweep_recipes import Ishigami
 from tests.sweeping import called, command, environment, job_of, parts_of, sweep_data, sweep_file

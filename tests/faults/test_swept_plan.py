@@ -16,10 +16,10 @@ import pytest
 from sim.outputs.sweep.saying import first_screen
 from sim.outputs.sweep.writing import write_report
 from sim.program.watching import Stop
-from sim.sweep.dataset.querying import query
-from sim.sweep.dataset.store import open_store
+from sim.sweep.analysis.querying import query
 from sim.sweep.engine.job import Job
 from sim.sweep.engine.running import run_sweep, serially
+from sim.sweep.engine.store import open_store
 from sim.sweep.futures.opening import open_recipe
 from sim.sweep.question.reading import load_sweep
 from tests.calling import calling

@@ -1,1 +1,1 @@
-"""What a sweep leaves behind: files, columns, digests, and questions in SQL."""
+"""What a sweep leaves behind: names of files and columns, and the manifest."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import SweepStoppedError
 from sim.program.watching import Stop
-from sim.sweep.dataset.store import Store
 from sim.sweep.engine.job import Job
+from sim.sweep.engine.store import Store
 from sim.sweep.engine.working import Done, compute, drop, hold
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import sim
-from sim.sweep.dataset.parts import encode
+from sim.sweep.engine.parts import encode
 from sim.sweep.model import Evaluated, Model, Recipe
 
 LONGEST_REASON = 200

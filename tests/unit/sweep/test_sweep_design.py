@@ -16,8 +16,8 @@ from SALib.sample import morris, sobol
 
 from sim.errors import InputError
 from sim.program.watching import Stop
-from sim.sweep.dataset.store import open_store
 from sim.sweep.engine.running import run_sweep, serially
+from sim.sweep.engine.store import open_store
 from sim.sweep.question.design import Design, check_own
 from tests.sweeping import job_of, sweep_data
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from sim.program.watching import Stop
-from sim.sweep.dataset.store import open_store
 from sim.sweep.engine.cluster import workers_here
 from sim.sweep.engine.estimating import Estimate, estimated
 from sim.sweep.engine.job import Job
 from sim.sweep.engine.measuring import Peak, own_peak, peak_of_all
 from sim.sweep.engine.running import on_cluster, run_sweep, serially
+from sim.sweep.engine.store import open_store
 from tests.sweep_recipes import Ishigami
 from tests.sweeping import job_of, parts_of, sweep_data
 

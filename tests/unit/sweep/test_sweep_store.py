@@ -13,10 +13,10 @@ import pytest
 
 from sim.errors import ContractError, InputError, Problem, SweepStoppedError
 from sim.program.watching import Stop
-from sim.sweep.dataset.parts import encode
-from sim.sweep.dataset.store import open_store, timings
 from sim.sweep.engine.job import Job
+from sim.sweep.engine.parts import encode
 from sim.sweep.engine.running import Tally, run_sweep, serially
+from sim.sweep.engine.store import open_store, timings
 from sim.sweep.model import Evaluated
 from tests.sweep_recipes import Ishigami
 from tests.sweeping import job_of, parts_of, sweep_data

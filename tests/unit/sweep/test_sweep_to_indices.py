@@ -12,8 +12,8 @@ import pytest
 from sim.errors import InputError
 from sim.program.watching import Stop
 from sim.sweep.analysis.answering import answered
-from sim.sweep.dataset.store import open_store
 from sim.sweep.engine.running import run_sweep, serially
+from sim.sweep.engine.store import open_store
 from sim.sweep.question.design import check_own
 from tests.sweeping import job_of, sweep_data
 

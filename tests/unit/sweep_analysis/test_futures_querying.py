@@ -9,7 +9,7 @@ import io
 import pytest
 
 from sim.errors import InputError
-from sim.sweep.dataset.querying import query
+from sim.sweep.analysis.querying import query
 from tests.futures import plan_futures
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from sim.errors import InputError, Problem
 from sim.sweep.dataset.layout import DRAWS, MANIFEST, PART, SWEEP
 from sim.sweep.dataset.manifest import as_text, differences
-from sim.sweep.dataset.parts import DIGESTS, clear_killed, distrust, save_part, write_beside
 from sim.sweep.engine.job import Job
+from sim.sweep.engine.parts import DIGESTS, clear_killed, distrust, save_part, write_beside
 
 TIMINGS, ERRORS = "timings.json", "errors.log"
 
