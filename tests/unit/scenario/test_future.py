@@ -7,6 +7,8 @@ import pytest
 from sim.errors import InputError
 from sim.evidence.book import open_book
 from sim.evidence.figures import Figures
+from sim.outputs.envelopes import supposed_text
+from sim.outputs.sweep.naming import sweep_words
 from sim.scenario.reading import load_scenario
 from sim.stages import Stages, allocation_case, run_stages
 from sim.sweep.futures.moving import with_values
@@ -115,3 +117,15 @@ def test_values_set_by_path_are_those_of_the_command_line() -> None:
     values = {"future.targets.beds": 1.2, "future.lead_time": 6.0, "assumptions.deflator": 0.03}
     assert with_values(plain, values) == loaded.scenario
     assert with_values(plain, {"envelopes.0.amount": 2.5e8}).envelopes[0].yuan == 2.5e8
+
+
+def test_a_supposed_future_is_said_first_in_both_languages() -> None:
+    settings = ("future.fertility=0.8", "future.targets.beds=1.1",
+                "figures.workforce/rates/nurses/attrition_rate=0.03")  # fmt: skip
+    moved, plain = load_scenario("shangyou", settings).scenario, load_scenario("shangyou").scenario
+    for lang, said in (("zh", "目标（医疗机构床位） 1.1 倍"), ("en", "target (Hospital beds) 1.1 times")):
+        words = sweep_words(lang)
+        text = supposed_text(moved, words)
+        assert said in text
+        assert "workforce/rates/nurses/attrition_rate 0.03" in text
+        assert supposed_text(plain, words) == ""

@@ -155,3 +155,40 @@ def test_what_a_tolerance_gave_away_before_is_no_fault(tmp_path):
     values = np.linspace(0, 1, 40)[:, None]
     folder = write_futures(tmp_path / "set", [factor("a")], values, outcomes, columns)
     assert answered(folder).tables["regret"]["below_bound"].tolist() == [0, 2]
+
+
+def _covered(folder, usual):
+    """A plan that covers beds in a third of the futures, and nurses in all but a tenth."""
+    unit = np.linspace(0, 1, 300)[:, None]
+    columns = {
+        "plan_coverage_beds_city": np.where(unit[:, 0] < 1 / 3, 1.0, 0.9),
+        "plan_coverage_nurses_city": np.where(unit[:, 0] < 0.9, 1.0, 0.9),
+    }
+    outcomes = [
+        Outcome(name, "plan", "coverage", "share", name, name, resource=name.split("_")[2], county="city")
+        for name in columns
+    ]
+    return write_futures(folder, [factor("a")], unit, outcomes, columns, mode="fixed", usual=usual)
+
+
+def test_a_failure_is_what_the_scenario_itself_meets(tmp_path):
+    both = {"plan_coverage_beds_city": 1.0, "plan_coverage_nurses_city": 1 - 1e-6}
+    found = answered(_covered(tmp_path / "both", both))
+    assert found.usually_missed == []
+    assert found.discoveries[0].fails == 200
+    none = answered(_covered(tmp_path / "none", dict.fromkeys(both, 0.5)))
+    assert none.usually_missed == ["beds", "nurses"]
+    untold = answered(_covered(tmp_path / "untold", {}))
+    assert untold.usually_missed == ["beds"]
+
+
+def test_a_plan_beyond_the_money_of_a_future_is_not_held_against_its_bound(tmp_path):
+    unit = np.linspace(0, 1, 40)[:, None]
+    names = {"plan_level_targets_1": 0.9, "best_level_targets_1": 1.0}
+    outcomes = [
+        Outcome(name, name[:4], "level", "share", name, name, level="targets_1") for name in names
+    ] + [Outcome("plan_money_above_outlay", "plan", "money", "million yuan", "超", "above", county="city")]
+    columns = {name: np.full(40, value) for name, value in names.items()}
+    columns["plan_money_above_outlay"] = np.where(unit[:, 0] < 0.5, 3.0, 0.0)
+    table = answered(write_futures(tmp_path / "set", [factor("a")], unit, outcomes, columns)).tables["regret"]
+    assert table["below_bound"].tolist() == [20]
