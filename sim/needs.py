@@ -80,9 +80,8 @@ def _path(target: Indicator, time: Time, level: float | xr.DataArray) -> xr.Data
     if target.is_rule:
         return xr.zeros_like(years, dtype=float) + (0.01 * target.target if target.of else 1.0)
     asked = xr.zeros_like(years, dtype=float) + target.target * level
-    start: float | xr.DataArray = 0.0 if target.measure in WORKS else target.baseline
-    if not isinstance(start, xr.DataArray) and math.isnan(start):
-        start = asked
+    known = 0.0 if target.measure in WORKS else target.baseline
+    start = asked if math.isnan(known) else xr.zeros_like(asked) + known
     further = maximum if target.sense == "more" else minimum
     end = further(asked, start)
     part = minimum((years - time.base_year) / max(target.target_year - time.base_year, 1), 1.0)

@@ -65,7 +65,6 @@ class Rules:
     envelope_totals: xr.DataArray
     outlay: xr.DataArray
     outlay_total: float
-    "Yuan; in a sweep it may be an array (draw)."
 
 
 def heads_per_unit(figures: Figures) -> xr.DataArray:

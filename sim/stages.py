@@ -30,6 +30,11 @@ from sim.stocks import base_stocks
 from sim.uncertainty.futures import emptied, people_in_future, shift_of, staff_in_future
 from sim.workforce import no_action_stock, recruitment_pool
 
+KEEPS_RESIDENTS = (
+    "migration that leaves residents in every county: future.net_migration, population.migration_path,"
+    " assumptions.net_migration_per_year"
+)
+
 
 @dataclass(frozen=True)
 class Stages:
@@ -99,7 +104,7 @@ def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages
         inputs = people_in_future(population_inputs(figures, counties), shift, time.information_until)
         population = check_projection(project_population(inputs))
     people = population["population"].sum(("sex", "age")).sel(year=time.years)
-    _check_inhabited(people.sel(year=time.plan_years))
+    _check_inhabited(figures, people.sel(year=time.plan_years))
     indicators = read_indicators(figures)
     planning_rules = read_planning_rules(figures, indicators)
     wanted = at_levels(targets([*indicators, *planning_rules]), scenario.future.targets)
@@ -149,10 +154,13 @@ def run_stages(figures: Figures, population: xr.Dataset | None = None) -> Stages
     )
 
 
-def _check_inhabited(people: xr.DataArray) -> None:
+def _check_inhabited(figures: Figures, people: xr.DataArray) -> None:
+    """Refuse a scenario that empties a county, at the county's row: no key of its own can be told alone."""
     (said,) = emptied(people.expand_dims(draw=[0]))
     if said:
-        raise InputError([Problem("population", said, "migration that leaves residents in every county")])
+        gone = [str(c) for c in people["county"].values if str(c) in said]
+        place = next(iter(figures.book["counties"].where(county=gone[0]))).where("population")
+        raise InputError([Problem(place, said, KEEPS_RESIDENTS)])
 
 
 def allocation_case(stages: Stages) -> Case:

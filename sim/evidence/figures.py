@@ -11,6 +11,7 @@ import xarray as xr
 from sim.contracts import labelled
 from sim.evidence.book import Book
 from sim.evidence.completeness import RANGE_COLUMN
+from sim.evidence.replacing import SET_HERE
 from sim.evidence.tables import Row
 from sim.names import QUALITIES
 from sim.scenario.schema import Scenario
@@ -256,7 +257,7 @@ class Figures:
     def _remember(self, row: Row, key: str, parameter: str, value: float, replaced: bool = False) -> None:
         text = dict(row.cells)
         if replaced:
-            text |= {"quality": "assumption", "reason": "set in the scenario", "reason_zh": "情景文件设定"}
+            text |= SET_HERE
         self.used[(row.file, key, parameter)] = Figure(
             table=row.file,
             key=key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.evidence.figures import Figure, Figures
+from sim.evidence.replacing import SET_HERE
 from sim.scenario.schema import Future
 
 UNITS = {
@@ -37,10 +38,8 @@ def remember_future(figures: Figures) -> None:
             source="",
             locator=path,
             quote="",
-            quality="assumption",
-            reason="set in the scenario",
-            reason_zh="情景文件设定",
             where=path,
+            **SET_HERE,
         )
 
 

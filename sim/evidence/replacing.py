@@ -10,9 +10,11 @@ from sim.evidence.dictionary import rules
 from sim.evidence.tables import Row, Table
 from sim.scenario.reading import LoadedScenario
 
-PARAMETER, OWN = "parameter", ("scalars", "plans/scalars")
-"""Tables whose figures are replaced under `assumptions`."""
+PARAMETER = "parameter"
+OWN = ("scalars", "plans/scalars")
+"Tables whose figures are replaced under `assumptions`."
 SET_HERE = {"quality": "assumption", "reason": "set in the scenario", "reason_zh": "情景文件设定"}
+"What evidence says of a figure that the scenario itself gives."
 
 
 def with_figures(tables: Mapping[str, Table], figures: Mapping[str, float]) -> Mapping[str, Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
@@ -17,3 +18,16 @@ def drawn(dom: str, name: str) -> str:
     """The inside of a chart's element, to the table beside it."""
     start = dom.index(f'id="chart-{name}"')
     return dom[start : dom.index("<details", start)]
+
+
+def looked_at(chromium, page):
+    """The page as a wide window draws it: its document, and what the console said."""
+    return browse(chromium, page, "--window-size=1280,2000", "--enable-logging=stderr", "--dump-dom")
+
+
+def assert_faultless(seen):
+    """Charts are drawn, no script fails, and nothing is refused."""
+    root = re.search(r"<html[^>]*>", seen.stdout).group(0)
+    assert 'data-charts="drawn"' in root
+    assert "data-errors" not in root
+    assert [line for line in seen.stderr.splitlines() if "CONSOLE" in line] == []

@@ -13,7 +13,7 @@ from sim.outputs.budget.saying import budget_words, first_screen
 from sim.outputs.budget.tables import budget_tables
 from sim.outputs.texts import LANGUAGES
 from sim.scenario.reading import load_scenario
-from tests.browser.browsing import browse, drawn
+from tests.browser.browsing import assert_faultless, drawn, looked_at
 
 CHARTS = ("curve", "resource", "tail-need", "tail-envelope")
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def page(request, found, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def seen(chromium, page):
-    return browse(chromium, page, "--window-size=1280,2000", "--enable-logging=stderr", "--dump-dom")
+    return looked_at(chromium, page)
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -46,10 +46,7 @@ def test_every_chart_is_drawn_with_marks(seen, name):
 
 
 def test_no_script_fails_and_nothing_is_refused(seen):
-    root = re.search(r"<html[^>]*>", seen.stdout).group(0)
-    assert 'data-charts="drawn"' in root
-    assert "data-errors" not in root
-    assert [line for line in seen.stderr.splitlines() if "CONSOLE" in line] == []
+    assert_faultless(seen)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -8,7 +8,7 @@ import pytest
 
 from sim.outputs.report import render_report
 from sim.outputs.texts import LANGUAGES
-from tests.browser.browsing import browse, drawn
+from tests.browser.browsing import browse, drawn, looked_at
 
 CHARTS = ("pyramid", "heat-with", "heat-without", "gantt", "cash", "tail")
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ def page(request, nanchang, nanchang_tables, nanchang_manifest, tmp_path_factory
 
 @pytest.fixture(scope="module")
 def seen(chromium, page):
-    return browse(chromium, page, "--window-size=1280,2000", "--enable-logging=stderr", "--dump-dom")
+    return looked_at(chromium, page)
 
 
 @pytest.mark.parametrize("name", CHARTS)

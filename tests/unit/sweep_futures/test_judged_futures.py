@@ -141,7 +141,7 @@ def test_a_future_without_people_is_a_failed_row(model: ScenarioModel, values: n
     assert [bool(reason) for reason in found.reason] == [False, True, False]
     assert "no residents are left in 360724" in found.reason[1]
     assert all(np.isnan(numbers[1]) and not np.isnan(numbers[0]) for numbers in found.columns.values())
-    with pytest.raises(InputError, match="no residents are left in 360724"):
+    with pytest.raises(InputError, match=r"counties\.csv:\d+:\d+: no residents are left in 360724"):
         run("shangyou", ("future.net_migration=-500000",))
 
 

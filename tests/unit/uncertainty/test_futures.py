@@ -8,24 +8,17 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.demography.inputs import population_inputs
 from sim.demography.projection import project_population
-from sim.evidence.book import open_book
-from sim.evidence.figures import Figures
-from sim.scenario.reading import load_scenario
 from sim.uncertainty.futures import Shift, people_in_future
 from sim.uncertainty.residents import residents_in_futures
+from tests.moved import people_inputs
 
 KNOWN = 2020
 
 
 @pytest.fixture(scope="module")
 def inputs() -> xr.Dataset:
-    loaded = load_scenario("panzhihua")
-    figures = Figures(open_book(loaded), loaded.scenario)
-    counties = figures.book["counties"].where(city=loaded.scenario.city).column("county")
-    found = population_inputs(figures, counties)
-    return found.sel(year=found["year"] <= 2028)
+    return people_inputs("panzhihua", 2028)
 
 
 def drawn(values: list[float]) -> xr.DataArray:

@@ -6,24 +6,17 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sim.demography.inputs import population_inputs
 from sim.demography.projection import project_population
-from sim.evidence.book import open_book
-from sim.evidence.figures import Figures
-from sim.scenario.reading import load_scenario
 from sim.uncertainty.futures import Shift, people_in_future
 from sim.uncertainty.residents import BLOCK, residents_in_futures
+from tests.moved import people_inputs
 
 KNOWN, DRAWS = 2020, np.arange(2 * BLOCK + 5)
 
 
 @pytest.fixture(scope="module")
 def inputs() -> xr.Dataset:
-    loaded = load_scenario("shangyou")
-    figures = Figures(open_book(loaded), loaded.scenario)
-    counties = figures.book["counties"].where(city=loaded.scenario.city).column("county")
-    found = population_inputs(figures, counties)
-    return found.sel(year=found["year"] <= 2025)
+    return people_inputs("shangyou", 2025)
 
 
 @pytest.mark.parametrize(
